@@ -1,0 +1,55 @@
+"""kacap: are my HTTP connections being reused, and if not: who ended them, why, what does it cost, what do I change?
+
+    >>> import kacap
+    >>> report = kacap.analyze(["trace.pcap"])
+    >>> report.summary.verdict, report.summary.avoidable_connections
+
+Names are loaded on first use, so that importing the package costs nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kacap.version import __version__
+
+if TYPE_CHECKING:
+    from kacap.analyzer import Analyzer
+    from kacap.report.model import Finding, Report
+    from kacap.verdict.words import Verdict
+
+__all__ = ["Analyzer", "Finding", "Report", "Verdict", "__version__", "analyze"]
+
+_HOMES = {
+    "Analyzer": "kacap.analyzer",
+    "Finding": "kacap.report.model",
+    "Report": "kacap.report.model",
+    "Verdict": "kacap.verdict.words",
+}
+
+
+def analyze(
+    paths: Sequence[str], *, ports: Collection[int] = (), hosts: Collection[str] = (), streams: Collection[int] = ()
+) -> "Report":
+    """Read capture files (`-` is standard input) in order of time and judge what is in them.
+
+    `ports`, `hosts` and `streams` narrow the report to connections of those server ports, addresses, and
+    `tcp.stream` numbers; empty means all.
+
+    Raises KacapError when a path cannot be read or is not a capture.
+    """
+    from kacap.analyzer import Analyzer
+    from kacap.capture import open_capture
+
+    analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
+    source = open_capture(paths)
+    feed = analyzer.feed
+    for frame in source:
+        feed(frame)
+    return analyzer.finish(source.info)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'kacap' has no attribute {name!r}")
