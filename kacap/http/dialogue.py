@@ -1,0 +1,108 @@
+"""Pairs the messages of one connection into exchanges.
+
+Rules of this room:
+- An exchange exists as soon as its request head is seen. Responses answer requests in order (RFC 9112 section 9.3.2).
+- Interim responses (1xx but 101) belong to the exchange that waits; 101, and 2xx to CONNECT, end the dialogue.
+- A response with no request waiting is an orphan: an exchange without request.
+- When the capture lost a response, the requests that waited for it are not answered by the next one: of those that
+  wait when responses are found again, only the last can be meant.
+"""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from kacap.http.message import Exchange, Message, Request, Response
+
+if TYPE_CHECKING:
+    from kacap.http.reader import MessageReader
+
+MAX_WAITING = 1024
+"""Pipelined requests that may wait for a response; older ones are given up."""
+
+
+class Dialogue:
+    """The exchanges of one connection, in order of first byte."""
+
+    __slots__ = (
+        "_answering",
+        "_orphan_informational",
+        "_response_lost",
+        "_waiting",
+        "exchanges",
+        "lost_in_gap",
+        "readers",
+        "switched",
+    )
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.switched = False
+        """101 or CONNECT: what follows is not HTTP/1."""
+        self.lost_in_gap = False
+        """Messages may be missing: a gap hid where they begin."""
+        self.readers: list[MessageReader] = []
+        self._waiting: deque[Exchange] = deque()
+        self._answering: Exchange | None = None
+        self._orphan_informational: tuple[int, ...] = ()
+        self._response_lost = False
+
+    def request_begun(self, request: Request) -> None:
+        """A request head was read."""
+        exchange = Exchange(request)
+        self.exchanges.append(exchange)
+        self._waiting.append(exchange)
+        if len(self._waiting) > MAX_WAITING:
+            self._waiting.popleft().response_lost = True
+
+    def method_for_response(self) -> str:
+        """The method of the request that the next response answers; empty when the capture does not show it."""
+        self._drop_unanswered()
+        if not self._waiting:
+            return ""
+        request = self._waiting[0].request
+        return "" if request is None else request.method
+
+    def response_begun(self, response: Response) -> None:
+        """A response head was read."""
+        if response.status < 200 and response.status != 101:
+            self._interim(response)
+            return
+        if self._waiting:
+            exchange = self._waiting.popleft()
+        else:
+            exchange = Exchange(None)
+            exchange.informational = self._orphan_informational
+            self._orphan_informational = ()
+            self.exchanges.append(exchange)
+        exchange.response = response
+        self._answering = exchange
+
+    def request_known(self, response: Message) -> bool:
+        """Whether the capture shows the request that the current response answers."""
+        answering = self._answering
+        return answering is not None and answering.response is response and answering.request is not None
+
+    def switch(self) -> None:
+        """The connection carries another protocol from here on."""
+        self.switched = True
+        for each in self.readers:
+            each.close_book()
+
+    def lost_place(self, *, responses: bool, in_gap: bool) -> None:
+        """A half lost its place between messages, in a gap or because what it says is no message."""
+        self.lost_in_gap |= in_gap
+        if responses:
+            self._response_lost = True
+
+    def _drop_unanswered(self) -> None:
+        if not self._response_lost:
+            return
+        self._response_lost = False
+        while len(self._waiting) > 1:
+            self._waiting.popleft().response_lost = True
+
+    def _interim(self, response: Response) -> None:
+        if self._waiting:
+            self._waiting[0].informational += (response.status,)
+        else:
+            self._orphan_informational += (response.status,)

@@ -1,0 +1,128 @@
+"""Recognises and parses the heads of HTTP/1 messages (RFC 9112 sections 2 to 5). Each head is parsed once.
+
+Lenient as section 2.2 allows: bare LF ends a line, blank lines before a start line are skipped, folded lines are
+unfolded, names are compared without case. Only headers that matter to the life of a connection are looked at.
+"""
+
+import re
+from typing import NamedTuple
+
+MAX_TARGET = 4096
+MAX_VALUE = 256
+"""Longest target and header value kept, in characters."""
+
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+REQUEST_LINE = re.compile(
+    rb"(" + _TOKEN + rb"{1,64})[ \t]+(\S(?:[^\r\n]*[^\s])?)[ \t]+HTTP/(\d{1,3}\.\d{1,3})[ \t]*\r*\n"
+)
+STATUS_LINE = re.compile(rb"HTTP/(\d{1,3}\.\d{1,3})[ \t]+(\d{3})(?:[ \t][^\n]*|\r*)\n")
+_REQUEST_BEGINS = re.compile(_TOKEN + rb"{1,64}(?:[ \t][^\r\n]*)?\r?\Z")
+_STATUS_BEGINS = re.compile(rb"H(?:T(?:T(?:P(?:/[^\r\n]*)?)?)?)?\r?\Z")
+_FIELD = re.compile(rb"^([^\s:][^:\r\n]*?)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_HEAD_ENDS = re.compile(rb"\n\r?\n")
+
+_WANTED = frozenset(
+    (
+        b"connection",
+        b"content-length",
+        b"expect",
+        b"host",
+        b"keep-alive",
+        b"server",
+        b"transfer-encoding",
+        b"upgrade",
+        b"user-agent",
+    )
+)
+
+
+class Fields(NamedTuple):
+    """The headers of one head that matter, each with all its values in order."""
+
+    connection: tuple[str, ...]
+    keep_alive: tuple[int | None, int | None] | None
+    content_length: tuple[str, ...]
+    transfer_encoding: tuple[str, ...]
+    upgrade: bool
+    expects_continue: bool
+    host: str | None
+    server: str | None
+    user_agent: str | None
+
+
+def head_end(data: bytes | bytearray, start: int, end: int) -> int:
+    """Where the head that begins at `start` ends (after its blank line); -1 when it is not complete."""
+    found = _HEAD_ENDS.search(data, start, end)
+    return -1 if found is None else found.end()
+
+
+def may_begin_head(data: bytes | bytearray) -> bool:
+    """Whether `data`, which holds no complete line yet, can still become a start line."""
+    return _REQUEST_BEGINS.match(data) is not None or _STATUS_BEGINS.match(data) is not None
+
+
+def parse_fields(head: bytes) -> Fields:
+    """The headers of `head`, which begins with its start line."""
+    found: dict[bytes, list[str]] = {}
+    first_line = head.find(b"\n") + 1
+    for match in _FIELD.finditer(head, first_line):
+        name = match.group(1).lower()
+        if name in _WANTED:
+            found.setdefault(name, []).append(_text(match.group(2)))
+    keep_alive = found.get(b"keep-alive")
+    return Fields(
+        connection=_options(found.get(b"connection", ())),
+        keep_alive=None if keep_alive is None else _keep_alive(keep_alive),
+        content_length=tuple(found.get(b"content-length", ())),
+        transfer_encoding=_options(found.get(b"transfer-encoding", ())),
+        upgrade=b"upgrade" in found,
+        expects_continue=any(value.lower() == "100-continue" for value in found.get(b"expect", ())),
+        host=_first(found, b"host"),
+        server=_first(found, b"server"),
+        user_agent=_first(found, b"user-agent"),
+    )
+
+
+def latin(value: bytes, limit: int) -> str:
+    """Raw bytes as text, one character a byte, at most `limit`."""
+    return value[:limit].decode("latin-1")
+
+
+def _text(value: bytes) -> str:
+    text = value.decode("latin-1")
+    if "\n" in text:
+        text = " ".join(part.strip() for part in text.split("\n"))
+    return text.strip(" \t\r")
+
+
+def _first(found: dict[bytes, list[str]], name: bytes) -> str | None:
+    values = found.get(name)
+    return values[0][:MAX_VALUE] if values else None
+
+
+def _options(values: list[str] | tuple[()]) -> tuple[str, ...]:
+    """The members of a comma-separated list field that may be repeated (RFC 9110 section 5.6.1)."""
+    options = []
+    for value in values:
+        for part in value[: 16 * MAX_VALUE].split(","):
+            option = part.strip(" \t").lower()
+            if option:
+                options.append(option[:MAX_VALUE])
+    return tuple(options)
+
+
+def _keep_alive(values: list[str]) -> tuple[int | None, int | None]:
+    timeout: int | None = None
+    limit: int | None = None
+    for value in values:
+        for part in value.replace(";", ",").split(","):
+            name, _, number = part.partition("=")
+            number = number.strip(' \t"')
+            if not (number.isascii() and number.isdigit() and len(number) <= 12):
+                continue
+            match name.strip().lower():
+                case "timeout":
+                    timeout = int(number)
+                case "max":
+                    limit = int(number)
+    return timeout, limit

@@ -1,0 +1,76 @@
+"""What a half says that is not HTTP/1: TLS with its SNI and ALPN (RFC 8446 section 4.1.2), HTTP/2, or unknown.
+
+Only the first bytes are looked at; every length in them may lie.
+"""
+
+from typing import NamedTuple
+
+_H2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_SNI, _ALPN = 0, 16
+_MAX_NAME = 255
+
+
+class Protocol(NamedTuple):
+    """A protocol by its first bytes."""
+
+    name: str
+    """`tls`, `http2` or `unknown`."""
+    sni: str | None = None
+    alpn: tuple[str, ...] = ()
+
+
+UNKNOWN_PROTOCOL = Protocol("unknown")
+
+
+def recognise(data: bytes, start: int, end: int) -> Protocol:
+    """The protocol that begins with `data[start:end]`."""
+    if data.startswith(_H2_PREFACE[: min(end - start, 24)], start, end) and end - start >= 4:
+        return Protocol("http2")
+    if _is_tls_record(data, start, end):
+        return _client_hello(data[start:end])
+    return UNKNOWN_PROTOCOL
+
+
+def _is_tls_record(data: bytes, start: int, end: int) -> bool:
+    """A TLS record header: type, version 3.x, and a length that a record may have (RFC 8446 section 5.1)."""
+    if end - start < 5 or data[start] not in (20, 21, 22, 23) or data[start + 1] != 3 or data[start + 2] > 4:
+        return False
+    return 0 < int.from_bytes(data[start + 3 : start + 5], "big") <= (1 << 14) + 2048
+
+
+def _client_hello(record: bytes) -> Protocol:
+    body = record[5:]
+    if record[0] != 22 or body[:1] != b"\x01":
+        return Protocol("tls")
+    at = 4 + 2 + 32
+    at += 1 + _number(body, at, 1)
+    at += 2 + _number(body, at, 2)
+    at += 1 + _number(body, at, 1)
+    stop = min(len(body), at + 2 + _number(body, at, 2))
+    at += 2
+    sni: str | None = None
+    alpn: tuple[str, ...] = ()
+    while at + 4 <= stop:
+        kind, length = _number(body, at, 2), _number(body, at + 2, 2)
+        content = body[at + 4 : at + 4 + length]
+        if kind == _SNI and content[2:3] == b"\x00":
+            sni = content[5 : 5 + min(_number(content, 3, 2), _MAX_NAME)].decode("latin-1") or None
+        elif kind == _ALPN:
+            alpn = _names(content[2:])
+        at += 4 + length
+    return Protocol("tls", sni, alpn)
+
+
+def _names(content: bytes) -> tuple[str, ...]:
+    names: list[str] = []
+    at = 0
+    while at < len(content) and len(names) < 16:
+        length = content[at]
+        names.append(content[at + 1 : at + 1 + length].decode("latin-1"))
+        at += 1 + length
+    return tuple(names)
+
+
+def _number(data: bytes, at: int, width: int) -> int:
+    """A big-endian number, 0 where the bytes end."""
+    return int.from_bytes(data[at : at + width], "big")

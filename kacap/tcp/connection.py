@@ -1,0 +1,98 @@
+"""One TCP connection: two halves, its handshake, and who ended it first.
+
+Rules: the client is who sent the SYN, else who received the SYN-ACK; else it stays open here and is settled by whoever
+knows what was said (`settle_roles`). The first close is the first FIN or RST on the wire, whoever decided it.
+"""
+
+from kacap.tcp.half import UNKNOWN, Half
+
+
+class Connection:
+    """The record of one connection; `stream` is Wireshark's `tcp.stream`."""
+
+    __slots__ = (
+        "ack_frame",
+        "ack_time_ns",
+        "client",
+        "duplicate_frames",
+        "finished",
+        "first",
+        "first_close",
+        "first_close_frame",
+        "first_close_kind",
+        "first_close_time_ns",
+        "first_time_ns",
+        "last_time_ns",
+        "second",
+        "segments",
+        "stream",
+        "syn_ack_frame",
+        "syn_ack_time_ns",
+        "waiting_since_ns",
+        "waiting_since_segment",
+    )
+
+    def __init__(self, stream: int, first: Half, second: Half, time_ns: int) -> None:
+        first.peer = second
+        second.peer = first
+        self.stream = stream
+        self.first = first
+        """The half whose segment came first."""
+        self.second = second
+        self.client: Half | None = None
+        self.finished = False
+        self.segments = 0
+        self.duplicate_frames = 0
+        self.first_time_ns = time_ns
+        self.last_time_ns = time_ns
+        self.syn_ack_frame = UNKNOWN
+        self.syn_ack_time_ns = UNKNOWN
+        self.ack_frame = UNKNOWN
+        self.ack_time_ns = UNKNOWN
+        self.first_close: Half | None = None
+        self.first_close_kind = ""
+        """`fin` or `rst`; empty while nobody closed."""
+        self.first_close_frame = UNKNOWN
+        self.first_close_time_ns = UNKNOWN
+        self.waiting_since_ns = UNKNOWN
+        """Since when bytes are held that the peer's ACK, or a hole, keeps back."""
+        self.waiting_since_segment = 0
+
+    @property
+    def server(self) -> Half | None:
+        """The other side of the client."""
+        return None if self.client is None else self.client.peer
+
+    @property
+    def opened_here(self) -> bool:
+        """Whether the capture shows the connection being opened: a SYN of the client."""
+        return self.client is not None and self.client.syn_frame != UNKNOWN
+
+    @property
+    def established(self) -> bool:
+        """Whether both sides took part, as far as the capture can tell."""
+        if self.client is None or self.client.syn_frame == UNKNOWN:
+            return True
+        return self.syn_ack_frame != UNKNOWN or self.client.bytes > 0 or self.client.peer.bytes > 0
+
+    @property
+    def closed_at_ns(self) -> int:
+        """When the connection was over for both: the first RST, or the second FIN; UNKNOWN before."""
+        fins = (self.first.fin_time_ns, self.second.fin_time_ns)
+        resets = [t for t in (self.first.rst_time_ns, self.second.rst_time_ns) if t != UNKNOWN]
+        both = max(fins) if UNKNOWN not in fins else UNKNOWN
+        if both != UNKNOWN:
+            resets.append(both)
+        return min(resets, default=UNKNOWN)
+
+    def settle_roles(self, requester: Half | None, server_ports: frozenset[int]) -> Half:
+        """The client, decided if the handshake did not: who sends requests, else by port; returns it."""
+        if self.client is None:
+            self.client = requester or self._client_by_port(server_ports)
+        return self.client
+
+    def _client_by_port(self, server_ports: frozenset[int]) -> Half:
+        for half in (self.first, self.second):
+            if half.port in server_ports and half.peer.port not in server_ports:
+                return half.peer
+        return self.second if self.first.port < self.second.port else self.first

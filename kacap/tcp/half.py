@@ -1,0 +1,136 @@
+"""One direction of a connection: what it sent, in order, and what it acknowledged."""
+
+from kacap.tcp.held import HeldRanges
+from kacap.tcp.sequence import advance, distance
+from kacap.tcp.sink import Sink
+from kacap.wire.segment import FIN, SYN, Segment
+
+Mark = tuple[int, int, int, int, int, int]
+"""What two sightings of one frame have in common."""
+
+UNKNOWN = -1
+"""A sequence number, frame or time that the capture has not shown."""
+
+_REMEMBERED = 4
+"""Recent segments of a half that a duplicate frame is compared with."""
+
+_IDENTICAL_NS = 1_000_000
+"""Without an IP identification, an identical segment within this time is the same frame seen twice."""
+
+
+class Half:
+    """The bytes that one endpoint sends."""
+
+    __slots__ = (
+        "ack",
+        "address",
+        "alternative_isn",
+        "base",
+        "bytes",
+        "ended",
+        "fin_ack",
+        "fin_frame",
+        "fin_seq",
+        "fin_time_ns",
+        "gap_bytes",
+        "held",
+        "hidden",
+        "hole_since_ns",
+        "keepalive_probes",
+        "next_seq",
+        "out_of_order",
+        "peer",
+        "port",
+        "recent",
+        "retransmitted",
+        "rst_frame",
+        "rst_time_ns",
+        "sink",
+        "syn_frame",
+        "syn_time_ns",
+        "window",
+        "zero_window_probes",
+    )
+
+    peer: "Half"
+
+    def __init__(self, address: bytes, port: int) -> None:
+        self.address = address
+        self.port = port
+        self.sink = Sink()
+        self.base = UNKNOWN
+        """Where sequence numbers start: the ISN, or one before the first byte seen."""
+        self.alternative_isn = UNKNOWN
+        """The ISN of a second, different SYN-ACK, until the client's ACK picks one."""
+        self.next_seq = UNKNOWN
+        """The next byte that is due."""
+        self.ack = UNKNOWN
+        """The furthest byte of the peer that this side acknowledged."""
+        self.window = UNKNOWN
+        self.held = HeldRanges()
+        self.hole_since_ns = UNKNOWN
+        self.hidden = False
+        """Its bytes are known only from ACKs: waiting for them again is in vain."""
+        self.ended = False
+        self.syn_frame = UNKNOWN
+        self.syn_time_ns = UNKNOWN
+        self.fin_seq = UNKNOWN
+        self.fin_ack = UNKNOWN
+        self.fin_frame = UNKNOWN
+        self.fin_time_ns = UNKNOWN
+        self.rst_frame = UNKNOWN
+        self.rst_time_ns = UNKNOWN
+        self.bytes = 0
+        """Payload bytes that were delivered, each once."""
+        self.gap_bytes = 0
+        self.retransmitted = 0
+        self.out_of_order = 0
+        self.keepalive_probes = 0
+        self.zero_window_probes = 0
+        self.recent: list[tuple[Mark, int]] = []
+
+    @property
+    def seen(self) -> bool:
+        """Whether the capture holds anything that this side sent."""
+        return self.next_seq != UNKNOWN
+
+    def has(self, ack: int) -> bool:
+        """Whether everything up to `ack` was delivered, or can never be."""
+        return ack in (self.next_seq, UNKNOWN) or not self.seen or distance(self.next_seq, ack) <= 0
+
+    def missing(self) -> int:
+        """Bytes that the peer acknowledged and that were not delivered."""
+        if self.peer.ack == UNKNOWN or not self.seen:
+            return 0
+        return max(0, distance(self.next_seq, self.peer.ack))
+
+    def is_duplicate(self, segment: Segment) -> bool:
+        """Whether this very frame was seen before (`-i any`, mirrored ports), which is not a retransmission.
+
+        A sender gives each IPv4 packet its own identification, retransmissions included; where there is none (IPv6,
+        or 0 with DF), only an identical segment within a millisecond counts, and never a bare ACK.
+        """
+        if segment.ip_id <= 0 and segment.length == 0 and not segment.flags & (SYN | FIN):
+            return False
+        mark = _mark(segment)
+        for known, time_ns in self.recent:
+            if known == mark:
+                return segment.ip_id > 0 or segment.time_ns - time_ns < _IDENTICAL_NS
+        return False
+
+    def remember(self, segment: Segment) -> None:
+        """Keep what a duplicate of this segment would look like."""
+        recent = self.recent
+        if len(recent) >= _REMEMBERED:
+            del recent[0]
+        recent.append((_mark(segment), segment.time_ns))
+
+    def start_at(self, seq: int) -> None:
+        """The first byte that is due, when the capture shows it for the first time."""
+        self.next_seq = seq
+        if self.base == UNKNOWN:
+            self.base = advance(seq, -1)
+
+
+def _mark(segment: Segment) -> Mark:
+    return (segment.seq, segment.ack, segment.flags, segment.length, segment.ip_id, segment.window)

@@ -1,0 +1,24 @@
+"""Where ordered bytes go. The tcp room calls, a room above it listens.
+
+Rules: chunks and gaps of one half arrive in sequence order and do not overlap; `end` comes at most once, after the last
+byte that precedes the FIN; `finish` comes exactly once, last, whatever else happened. A byte that one side acknowledged
+is delivered before the bytes that this side sent together with that acknowledgement, however the capture ordered them.
+"""
+
+
+class Sink:
+    """Takes the bytes of one half and forgets them; rooms that care override what they need."""
+
+    __slots__ = ()
+
+    def chunk(self, data: bytes, start: int, end: int, unseen: int, frame: int, time_ns: int) -> None:
+        """Payload `data[start:end]` of one segment, then `unseen` bytes that the snapshot length cut off."""
+
+    def gap(self, length: int, frame: int, time_ns: int) -> None:
+        """`length` bytes that the capture never saw; `frame` is where that became known."""
+
+    def end(self, frame: int, time_ns: int) -> None:
+        """The FIN: this side sends nothing more."""
+
+    def finish(self) -> None:
+        """The capture, or the 4-tuple's life, is over."""

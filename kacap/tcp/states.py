@@ -1,0 +1,63 @@
+"""Each side's final TCP state, as `netstat` on that host would have shown it (RFC 9293 section 3.3.2).
+
+Told from the wire: a side that closes knows its FIN was received when the peer acknowledges it. A RST closes both.
+What the capture cannot show (whether anybody listens behind an unanswered SYN) is None.
+"""
+
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.sequence import advance, distance
+
+
+def final_states(connection: Connection) -> tuple[str | None, str | None]:
+    """The state of the client and of the server; roles must be settled."""
+    client = connection.client
+    assert client is not None
+    return _state(connection, client), _state(connection, client.peer)
+
+
+def _state(connection: Connection, half: Half) -> str | None:
+    peer = half.peer
+    if max(half.rst_frame, peer.rst_frame) != UNKNOWN:
+        return "CLOSED"
+    if half.fin_frame == UNKNOWN:
+        return "CLOSE_WAIT" if _received_fin(half) else _open_state(connection, half)
+    if peer.fin_frame == UNKNOWN:
+        return "FIN_WAIT_2" if _received_fin(peer) else "FIN_WAIT_1"
+    if _closed_second(half):
+        return "CLOSED" if _received_fin(peer) else "LAST_ACK"
+    if not _received_fin(half):
+        return "FIN_WAIT_2" if _received_fin(peer) else "FIN_WAIT_1"
+    return "TIME_WAIT" if _received_fin(peer) else "CLOSING"
+
+
+def _open_state(connection: Connection, half: Half) -> str | None:
+    is_client = half is connection.client
+    peer = half.peer
+    if is_client and half.syn_frame != UNKNOWN:
+        if connection.ack_frame != UNKNOWN:
+            return "ESTABLISHED"
+        return "ESTABLISHED" if half.bytes or not _only_syn(peer) else "SYN_SENT"
+    if not is_client and peer.syn_frame != UNKNOWN:
+        if half.seen and half.syn_frame == UNKNOWN and half.bytes == 0:
+            return None
+        if not half.seen:
+            return None
+        return "ESTABLISHED" if connection.ack_frame != UNKNOWN or peer.bytes else "SYN_RECEIVED"
+    return "ESTABLISHED"
+
+
+def _only_syn(half: Half) -> bool:
+    """Whether nothing but a SYN (or nothing at all) came from this side."""
+    return half.bytes == 0 and half.fin_frame == UNKNOWN
+
+
+def _received_fin(half: Half) -> bool:
+    """Whether this side acknowledged the peer's FIN."""
+    peer = half.peer
+    return UNKNOWN not in (peer.fin_seq, half.ack) and distance(advance(peer.fin_seq, 1), half.ack) >= 0
+
+
+def _closed_second(half: Half) -> bool:
+    """Whether this side had the peer's FIN when it sent its own (a passive close)."""
+    return half.fin_ack != UNKNOWN and distance(advance(half.peer.fin_seq, 1), half.fin_ack) >= 0

@@ -1,0 +1,211 @@
+"""Finds the connection of each segment, and keeps what the flags say.
+
+Rules of this room:
+- `stream` numbers are Wireshark's: counted in order of first segment; a SYN on a known 4-tuple begins a new connection
+  when its sequence number differs; the same SYN or SYN-ACK again is a retransmission, even after a RST.
+- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up.
+- The same frame seen twice is one segment. Time is capture time and may step back.
+- Nothing is refused: what makes no sense is counted, and the connection goes on.
+"""
+
+from collections.abc import Callable
+
+from kacap.tcp import assembly
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.sequence import advance, distance
+from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
+
+MAX_CONNECTIONS = 1 << 20
+"""Connections kept; segments of further ones are counted and not followed."""
+
+
+class Tracker:
+    """All connections of a capture; `on_open` is called with each new one, to attach sinks to its halves."""
+
+    __slots__ = (
+        "_halves",
+        "_last_frame",
+        "_last_time_ns",
+        "_next_stream",
+        "_reserved",
+        "connections",
+        "duplicate_frames",
+        "on_open",
+        "untracked",
+    )
+
+    def __init__(self, on_open: Callable[[Connection], None]) -> None:
+        self.on_open = on_open
+        self.connections: list[Connection] = []
+        self.duplicate_frames = 0
+        self.untracked = 0
+        """Segments of connections beyond the limit."""
+        self._halves: dict[bytes, tuple[Connection, Half]] = {}
+        self._reserved: dict[bytes, int] = {}
+        self._next_stream = 0
+        self._last_frame = 0
+        self._last_time_ns = 0
+
+    def feed(self, segment: Segment) -> None:
+        """Take the next segment of the capture."""
+        self._last_frame = segment.frame
+        self._last_time_ns = segment.time_ns
+        found = self._halves.get(segment.key)
+        flags = segment.flags
+        if found is None or (flags & (SYN | ACK) == SYN and _begins_anew(found[1], segment)):
+            if len(self.connections) >= MAX_CONNECTIONS:
+                self.untracked += 1
+                return
+            found = self._open(segment)
+        connection, half = found
+        connection.segments += 1
+        if half.recent and half.is_duplicate(segment):
+            connection.duplicate_frames += 1
+            self.duplicate_frames += 1
+            return
+        half.remember(segment)
+        connection.last_time_ns = max(connection.last_time_ns, segment.time_ns)
+        if connection.waiting_since_ns != UNKNOWN and assembly.out_of_patience(connection, segment):
+            assembly.declare_gaps(connection, segment.frame, segment.time_ns)
+        if flags & (SYN | FIN | RST):
+            _take_flags(connection, half, segment)
+        if flags & ACK:
+            _take_ack(connection, half, segment)
+        half.window = segment.window
+        if flags & RST:
+            return
+        seq = advance(segment.seq, 1) if flags & SYN else segment.seq
+        if half.next_seq == UNKNOWN:
+            half.start_at(seq)
+        if segment.length or flags & FIN:
+            assembly.take_payload(connection, half, segment, seq)
+        elif not flags & SYN and seq == advance(half.next_seq, -1) and not half.ended:
+            half.keepalive_probes += 1
+
+    def reserve(self, key: bytes) -> None:
+        """A header that is no segment takes part in the numbering: `key` has its `stream` from here on."""
+        if key not in self._halves and key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
+            self._reserved[key] = self._reserved[_reverse(key)] = self._next_stream
+            self._next_stream += 1
+
+    def tick(self, now_ns: int) -> None:
+        """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
+        for connection in self.connections:
+            since = connection.waiting_since_ns
+            if since != UNKNOWN and now_ns - since > assembly.PATIENCE_NS:
+                assembly.declare_gaps(connection, self._last_frame, now_ns)
+
+    def finish(self) -> None:
+        """The capture is over: deliver what is held, and tell every sink."""
+        for connection in self.connections:
+            self._close(connection)
+        self._halves.clear()
+
+    def _open(self, segment: Segment) -> tuple[Connection, Half]:
+        key = segment.key
+        width = (len(key) - 4) // 2
+        first = Half(key[:width], int.from_bytes(key[-4:-2], "big"))
+        second = Half(key[width : 2 * width], int.from_bytes(key[-2:], "big"))
+        previous = self._halves.get(key)
+        if previous is not None:
+            self._close(previous[0])
+        stream = self._reserved.pop(key, UNKNOWN)
+        self._reserved.pop(_reverse(key), None)
+        if stream == UNKNOWN:
+            stream = self._next_stream
+            self._next_stream += 1
+        connection = Connection(stream, first, second, segment.time_ns)
+        self.connections.append(connection)
+        self._halves[_reverse(key)] = (connection, second)
+        self._halves[key] = (connection, first)
+        self.on_open(connection)
+        return connection, first
+
+    def _close(self, connection: Connection) -> None:
+        if connection.finished:
+            return
+        connection.finished = True
+        assembly.finish(connection, self._last_frame, self._last_time_ns)
+        connection.first.recent.clear()
+        connection.second.recent.clear()
+
+
+def _reverse(key: bytes) -> bytes:
+    """The key of the other direction."""
+    width = (len(key) - 4) // 2
+    return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
+
+
+def _begins_anew(half: Half, segment: Segment) -> bool:
+    """Whether a SYN of a known half is not one of its own."""
+    return half.base not in (UNKNOWN, segment.seq)
+
+
+def _take_flags(connection: Connection, half: Half, segment: Segment) -> None:
+    flags = segment.flags
+    if flags & SYN:
+        _take_syn(connection, half, segment)
+    if flags & FIN and half.fin_frame == UNKNOWN:
+        half.fin_frame = segment.frame
+        half.fin_time_ns = segment.time_ns
+        half.fin_seq = advance(segment.seq, segment.length + (1 if flags & SYN else 0))
+        half.fin_ack = segment.ack if flags & ACK else UNKNOWN
+    if flags & RST and half.rst_frame == UNKNOWN:
+        half.rst_frame = segment.frame
+        half.rst_time_ns = segment.time_ns
+    if flags & (FIN | RST) and connection.first_close is None:
+        connection.first_close = half
+        connection.first_close_kind = "fin" if flags & FIN else "rst"
+        connection.first_close_frame = segment.frame
+        connection.first_close_time_ns = segment.time_ns
+
+
+def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
+    peer = half.peer
+    if segment.flags & ACK:
+        if connection.syn_ack_frame == UNKNOWN:
+            connection.syn_ack_frame = segment.frame
+            connection.syn_ack_time_ns = segment.time_ns
+        if connection.client is None:
+            connection.client = peer
+        if peer.next_seq == UNKNOWN:
+            peer.start_at(segment.ack)
+    elif connection.client is None or connection.client.syn_frame == UNKNOWN:
+        connection.client = half
+    if half.syn_frame == UNKNOWN:
+        half.syn_frame = segment.frame
+        half.syn_time_ns = segment.time_ns
+    elif segment.seq == half.base:
+        half.retransmitted += 1
+    if half.base == UNKNOWN or (half.bytes == 0 and half.next_seq == UNKNOWN):
+        half.base = segment.seq
+    elif segment.seq != half.base and half.bytes == 0:
+        half.alternative_isn = segment.seq
+
+
+def _take_ack(connection: Connection, half: Half, segment: Segment) -> None:
+    peer = half.peer
+    if peer.alternative_isn != UNKNOWN and segment.ack == advance(peer.alternative_isn, 1):
+        _rebase(peer)
+    if half.ack == UNKNOWN or distance(half.ack, segment.ack) > 0:
+        half.ack = segment.ack
+    if peer.base == UNKNOWN:
+        peer.base = advance(segment.ack, -1)
+    if (
+        connection.ack_frame == UNKNOWN
+        and connection.syn_ack_frame != UNKNOWN
+        and half is connection.client
+        and not segment.flags & (SYN | RST)
+    ):
+        connection.ack_frame = segment.frame
+        connection.ack_time_ns = segment.time_ns
+
+
+def _rebase(half: Half) -> None:
+    """Of two different SYN-ACKs, the one that the client acknowledges is the true one."""
+    if half.bytes == 0:
+        half.base = half.alternative_isn
+        half.next_seq = advance(half.base, 1)
+        half.peer.ack = UNKNOWN
+    half.alternative_isn = UNKNOWN
