@@ -1,0 +1,153 @@
+"""Where the rooms meet: a frame goes in, and at the end the report comes out. The only file that knows all rooms.
+
+The same analyzer serves files and live capture: it is fed, it never waits, and the only time it knows is the capture's.
+"""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Collection
+
+from kacap.http.dialogue import Dialogue
+from kacap.http.parse import REQUESTS, RESPONSES
+from kacap.http.reader import MessageReader
+from kacap.report import model
+from kacap.report.build import build_report
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import Half
+from kacap.tcp.tracker import MAX_CONNECTIONS, Tracker
+from kacap.verdict.facts import Facts
+from kacap.verdict.lookups import Lookups
+from kacap.version import __version__
+from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
+from kacap.wire.dns import read_dns
+from kacap.wire.names import link_type_name
+
+CORE = "pure"
+
+
+class Analyzer:
+    """Judges the connections of one capture. Feed it every frame in order, then call `finish` once."""
+
+    def __init__(
+        self, *, ports: Collection[int] = (), hosts: Collection[str] = (), streams: Collection[int] = ()
+    ) -> None:
+        """Narrow the report to server `ports`, to `hosts` (addresses of either side), to `streams`; empty means all."""
+        self._ports = frozenset(ports)
+        self._hosts = frozenset(ipaddress.ip_address(host).packed for host in hosts)
+        self._streams = frozenset(streams)
+        self._decoder = Decoder()
+        self._tracker = Tracker(self._opened)
+        self._dialogues: dict[int, Dialogue] = {}
+        self._lookups = Lookups()
+        self._dns_ns: dict[int, int] = {}
+        self._skipped: Counter[str] = Counter()
+        self._link_types: dict[int, None] = {}
+        self._frames = self._bytes = self._segments = self._cut = 0
+        self._first_ns: int | None = None
+        self._last_ns: int | None = None
+
+    def feed(self, frame: Frame) -> None:
+        """Take the next frame of the capture."""
+        self._frames += 1
+        self._bytes += frame.wire_bytes
+        time_ns = frame.time_ns
+        if self._first_ns is None or self._last_ns is None:
+            self._first_ns = self._last_ns = time_ns
+        elif time_ns > self._last_ns:
+            self._last_ns = time_ns
+        elif time_ns < self._first_ns:
+            self._first_ns = time_ns
+        if frame.link_type not in self._link_types:
+            self._link_types[frame.link_type] = None
+        if frame.wire_bytes > frame.end - frame.start:
+            self._cut += 1
+        found = self._decoder.decode(frame)
+        if isinstance(found, Segment):
+            self._segments += 1
+            self._tracker.feed(found)
+        elif isinstance(found, str):
+            self._skipped[found] += 1
+        elif isinstance(found, Datagram):
+            self._skipped["udp"] += 1
+            self._note_lookup(found)
+        elif isinstance(found, Quoted):
+            self._skipped[found.reason] += 1
+            self._tracker.reserve(found.key)
+
+    def tick(self, now_ns: int) -> None:
+        """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
+        self._tracker.tick(now_ns)
+
+    def finish(self, source: SourceInfo) -> model.Report:
+        """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
+        self._tracker.finish()
+        facts = [self._facts(connection) for connection in self._tracker.connections]
+        facts = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
+        capture = model.Capture(
+            sources=tuple(source.sources),
+            format=source.format,
+            link_types=tuple(link_type_name(number) for number in self._link_types),
+            frames=self._frames,
+            bytes=self._bytes,
+            tcp_segments=self._segments,
+            first_time_ns=self._first_ns,
+            last_time_ns=self._last_ns,
+            dropped_frames=source.dropped_frames,
+            truncated_file=source.truncated_file,
+            snaplen_cut_frames=self._cut,
+            duplicate_frames=self._tracker.duplicate_frames,
+            skipped=dict(sorted(self._skipped.items())),
+        )
+        return build_report(facts, capture, model.Kacap(__version__, CORE), [*source.warnings, *self._warnings()])
+
+    def _opened(self, connection: Connection) -> None:
+        dialogue = Dialogue()
+        for half in (connection.first, connection.second):
+            half.sink = reader = MessageReader(dialogue)
+            dialogue.readers.append(reader)
+        self._dialogues[connection.stream] = dialogue
+        duration_ns = self._lookups.take(connection.first.address, connection.second.address)
+        if duration_ns is not None:
+            self._dns_ns[connection.stream] = duration_ns
+
+    def _facts(self, connection: Connection) -> Facts:
+        dialogue = self._dialogues[connection.stream]
+        client = connection.settle_roles(self._requester(connection, dialogue), self._ports)
+        facts = Facts(connection, dialogue, client)
+        if client is connection.first:
+            facts.dns_ns = self._dns_ns.get(connection.stream)
+        return facts
+
+    def _requester(self, connection: Connection, dialogue: Dialogue) -> Half | None:
+        for half, reader in zip((connection.first, connection.second), dialogue.readers, strict=True):
+            if reader.kind == REQUESTS:
+                return half
+            if reader.kind == RESPONSES:
+                return half.peer
+        return None
+
+    def _is_wanted(self, facts: Facts) -> bool:
+        if self._ports and facts.server.port not in self._ports:
+            return False
+        if self._streams and facts.stream not in self._streams:
+            return False
+        return not self._hosts or bool(self._hosts & {facts.client.address, facts.server.address})
+
+    def _note_lookup(self, datagram: Datagram) -> None:
+        message = read_dns(datagram.payload)
+        if message is None:
+            return
+        source, destination, time_ns = datagram.source, datagram.destination, datagram.time_ns
+        if not message.is_response:
+            self._lookups.asked(source, destination, datagram.source_port, message.id, time_ns)
+        elif message.addresses:
+            port = datagram.destination_port
+            self._lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
+
+    def _warnings(self) -> list[str]:
+        warnings = []
+        if self._tracker.untracked:
+            warnings.append(
+                f"more than {MAX_CONNECTIONS} connections; not followed: {self._tracker.untracked} segments of others"
+            )
+        return warnings

@@ -1,0 +1,152 @@
+"""One connection as the judge sees it: what TCP showed and what HTTP said, with the conclusions that need no rule."""
+
+from kacap.http.dialogue import Dialogue
+from kacap.http.message import Exchange
+from kacap.http.persistence import signal
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import UNKNOWN, Half
+from kacap.verdict.words import ConnectionVerdict, Decider, Side
+
+HOLD_NS = 10_000_000
+"""The grace: a client holds a connection a little longer than the wire shows before it is free for others."""
+
+
+class Signal:
+    """The statement that a connection will end."""
+
+    __slots__ = ("cause", "exchange", "side")
+
+    def __init__(self, side: Side, cause: str, exchange: Exchange) -> None:
+        self.side = side
+        self.cause = cause
+        self.exchange = exchange
+
+
+class Facts:
+    """The record of one connection, finished, with its roles settled."""
+
+    __slots__ = (
+        "client",
+        "connection",
+        "dialogue",
+        "dns_ns",
+        "exchanges",
+        "first_close",
+        "first_close_ns",
+        "opened_here",
+        "server",
+        "signal",
+        "stream",
+    )
+
+    def __init__(self, connection: Connection, dialogue: Dialogue, client: Half) -> None:
+        self.connection = connection
+        self.dialogue = dialogue
+        self.stream = connection.stream
+        self.client = client
+        self.server = client.peer
+        self.exchanges = dialogue.exchanges
+        self.opened_here = connection.opened_here
+        """The capture shows its SYN."""
+        self.first_close: Side | None = None
+        if connection.first_close is not None:
+            self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
+        self.first_close_ns = connection.first_close_time_ns
+        self.signal = _last_signal(dialogue.exchanges)
+        self.dns_ns: int | None = None
+        """How long the client's DNS look-up for this connection took."""
+
+    @property
+    def opened_ns(self) -> int:
+        """When it began: its SYN, or the first that the capture shows of it."""
+        return self.client.syn_time_ns if self.opened_here else self.connection.first_time_ns
+
+    @property
+    def connect_ns(self) -> int | None:
+        """SYN to the ACK that completes the handshake."""
+        if not self.opened_here or self.connection.ack_time_ns == UNKNOWN:
+            return None
+        return max(0, self.connection.ack_time_ns - self.client.syn_time_ns)
+
+    @property
+    def final(self) -> Exchange | None:
+        """The exchange after which the connection was over: requests behind a signal are never answered."""
+        if self.signal is not None:
+            return self.signal.exchange
+        return self.exchanges[-1] if self.exchanges else None
+
+    @property
+    def aborted(self) -> bool:
+        """A FIN or RST came before the last exchange was complete, and it never was."""
+        final = self.final
+        if final is None or self.first_close is None or final.complete:
+            return False
+        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.seen
+        return not hidden
+
+    @property
+    def idle_before_close_ns(self) -> int | None:
+        """From the last byte of the last exchange to the first close."""
+        final = self.final
+        if self.first_close is None or final is None or not final.complete:
+            return None
+        return max(0, self.first_close_ns - final.end_ns)
+
+    @property
+    def protocol_name(self) -> str | None:
+        """What it speaks when that is not HTTP/1: `tls`, `http2`, `unknown`; None when nothing was said."""
+        names = [reader.protocol.name for reader in self.dialogue.readers if reader.protocol is not None]
+        for name in ("tls", "http2", "unknown"):
+            if name in names:
+                return name
+        return None
+
+    @property
+    def verdict(self) -> ConnectionVerdict:
+        """The word for this connection."""
+        if not self.connection.established:
+            return ConnectionVerdict.FAILED
+        if self.dialogue.switched:
+            return ConnectionVerdict.SWITCHED
+        count = len(self.exchanges)
+        if count >= 2:
+            return ConnectionVerdict.REUSED
+        if count == 0:
+            return self._verdict_without_exchange()
+        return ConnectionVerdict.OPEN if self.first_close is None else ConnectionVerdict.SINGLE_USE
+
+    @property
+    def closer(self) -> Decider:
+        """Who closed first, for want of a better reason."""
+        return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
+
+    def _verdict_without_exchange(self) -> ConnectionVerdict:
+        said_something = self.client.bytes or self.server.bytes or self.client.gap_bytes or self.server.gap_bytes
+        if not said_something:
+            if not self.opened_here:
+                return ConnectionVerdict.OPEN if self.first_close is None else ConnectionVerdict.UNKNOWN
+            return ConnectionVerdict.UNUSED
+        name = self.protocol_name
+        if name in ("tls", "http2") or (name == "unknown" and self.opened_here):
+            return ConnectionVerdict.OPAQUE
+        return ConnectionVerdict.UNKNOWN
+
+
+def _last_signal(exchanges: list[Exchange]) -> Signal | None:
+    """What was said in the last exchange that was answered, or in the requests that wait behind it.
+
+    Earlier statements were overruled by the next answer on the same connection.
+    """
+    answered = len(exchanges) - 1
+    while answered > 0 and exchanges[answered].response is None:
+        answered -= 1
+    for exchange in exchanges[max(answered, 0) :]:
+        said = signal(exchange)
+        if said is not None:
+            return Signal(Side(said[0]), said[1], exchange)
+    return None
+
+
+def persists(exchange: Exchange) -> bool:
+    """Whether the exchange is over and left its connection usable."""
+    return exchange.complete and signal(exchange) is None

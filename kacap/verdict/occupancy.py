@@ -1,0 +1,109 @@
+"""When connections were busy, idle and open: the numbers behind "needed" and "avoidable".
+
+A connection is busy while an exchange is open on it: from the first request byte (for its first exchange from the SYN,
+when the request follows the handshake at once) to the last response byte, and for the grace `HOLD_NS` after it when the
+connection can be used again, cut short by a close.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from kacap.tcp.half import UNKNOWN
+from kacap.verdict.facts import HOLD_NS, Facts, persists
+
+Interval = tuple[int, int]
+"""From (inclusive) and to (exclusive), nanoseconds."""
+
+FOREVER = 1 << 63
+
+
+def busy_intervals(facts: Facts) -> list[Interval]:
+    """When the connection was busy; intervals do not overlap."""
+    merged: list[Interval] = []
+    exchanges = facts.exchanges
+    for index, exchange in enumerate(exchanges):
+        start = exchange.start_ns
+        if index == 0:
+            start = _first_start(facts, start)
+        if persists(exchange):
+            end = exchange.end_ns + HOLD_NS
+            if facts.first_close_ns != UNKNOWN:
+                end = min(end, max(exchange.end_ns, facts.first_close_ns))
+        elif exchange.complete:
+            end = exchange.end_ns
+        else:
+            end = _unfinished_end(facts, index)
+        end = max(end, start + 1)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def idle_intervals(facts: Facts) -> list[Interval]:
+    """When the connection stood ready for a further request, the grace taken off."""
+    idle: list[Interval] = []
+    exchanges = facts.exchanges
+    for index, exchange in enumerate(exchanges):
+        if not persists(exchange):
+            continue
+        start = exchange.end_ns + HOLD_NS
+        end = exchanges[index + 1].start_ns if index + 1 < len(exchanges) else FOREVER
+        if facts.first_close_ns != UNKNOWN:
+            end = min(end, facts.first_close_ns)
+        if end > start:
+            idle.append((start, end))
+    return idle
+
+
+def open_interval(facts: Facts) -> Interval:
+    """When the connection existed."""
+    closed = facts.connection.closed_at_ns
+    return facts.opened_ns, closed if closed != UNKNOWN else FOREVER
+
+
+def peak(intervals: Iterable[Interval]) -> int:
+    """How many intervals cover one moment at most; one that ends as another begins does not meet it."""
+    edges: list[tuple[int, int]] = []
+    for start, end in intervals:
+        edges += ((start, 1), (end, -1))
+    now = best = 0
+    for _, step in sorted(edges):
+        now += step
+        best = max(best, now)
+    return best
+
+
+class Cover:
+    """Counts how many intervals cover a moment."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        kept = list(intervals)
+        self._starts = sorted(start for start, _ in kept)
+        self._ends = sorted(end for _, end in kept)
+
+    def at(self, moment_ns: int) -> int:
+        """Intervals with start <= moment < end."""
+        return bisect_right(self._starts, moment_ns) - bisect_right(self._ends, moment_ns)
+
+
+def _first_start(facts: Facts, start: int) -> int:
+    if not facts.opened_here:
+        return start
+    connection = facts.connection
+    ready = max(connection.ack_time_ns, connection.syn_ack_time_ns)
+    if ready == UNKNOWN or start - ready <= HOLD_NS:
+        return min(start, facts.opened_ns)
+    return start
+
+
+def _unfinished_end(facts: Facts, index: int) -> int:
+    """An exchange without end occupies its connection until the next, the close, or the last that was seen."""
+    if index + 1 < len(facts.exchanges):
+        return facts.exchanges[index + 1].start_ns
+    if facts.first_close_ns != UNKNOWN:
+        return max(facts.first_close_ns, facts.exchanges[index].end_ns)
+    return facts.connection.last_time_ns

@@ -1,0 +1,85 @@
+"""The frames that prove a ruling, each with one line of what to look at there."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kacap.http import persistence
+from kacap.http.message import Exchange
+from kacap.tcp.half import UNKNOWN
+from kacap.verdict.facts import Facts
+from kacap.verdict.words import Side
+
+_SAID = {
+    persistence.CLIENT_CLOSE: 'request says "Connection: close"',
+    persistence.CLIENT_HTTP10: 'request is HTTP/1.0 without "Connection: keep-alive"',
+    persistence.SERVER_CLOSE: 'response says "Connection: close"',
+    persistence.SERVER_NOT_GRANTED: "HTTP/1.0 request asks for keep-alive, the response does not grant it",
+    persistence.SERVER_HTTP10: 'response is HTTP/1.0 without "Connection: keep-alive"',
+    persistence.SERVER_UNTIL_CLOSE: "response has neither Content-Length nor chunks: only the close ends it",
+}
+
+
+class Proof(NamedTuple):
+    """One frame, and what it shows."""
+
+    frame: int
+    text: str
+
+
+def signal_proof(facts: Facts) -> Iterator[Proof]:
+    """The message that said so, and the close that followed."""
+    signal = facts.signal
+    if signal is not None:
+        message = signal.exchange.request if signal.side is Side.CLIENT else signal.exchange.response
+        if message is not None:
+            yield Proof(message.frame, _SAID[signal.cause])
+    yield from close_proof(facts)
+
+
+def close_proof(facts: Facts) -> Iterator[Proof]:
+    """The first FIN or RST."""
+    connection = facts.connection
+    if facts.first_close is None:
+        return
+    what = f"{facts.first_close} {connection.first_close_kind.upper()}"
+    idle_ns = facts.idle_before_close_ns
+    if idle_ns is not None:
+        what += f" {milliseconds(idle_ns)} after the response"
+    yield Proof(connection.first_close_frame, what)
+
+
+def last_response_proof(facts: Facts) -> Iterator[Proof]:
+    """The response after which the connection could have been used again."""
+    exchange: Exchange = facts.exchanges[-1]
+    if exchange.response is not None:
+        yield Proof(exchange.response.end_frame, "response complete, and nothing speaks against reuse")
+
+
+def failure_proof(facts: Facts) -> Iterator[Proof]:
+    """The SYN, and what answered it."""
+    client, server = facts.client, facts.server
+    if client.syn_frame != UNKNOWN:
+        sent = client.retransmitted + 1
+        again = f", sent {sent} times" if sent > 1 else ""
+        unanswered = "" if server.rst_frame != UNKNOWN else ": no answer"
+        yield Proof(client.syn_frame, f"client SYN{again}{unanswered}")
+    if server.rst_frame != UNKNOWN:
+        after_ns = max(0, server.rst_time_ns - client.syn_time_ns)
+        yield Proof(server.rst_frame, f"server RST {milliseconds(after_ns)} after the SYN")
+
+
+def still_open_proof(facts: Facts) -> Iterator[Proof]:
+    """The last that was said."""
+    exchange = facts.exchanges[-1]
+    message = exchange.response or exchange.request
+    if message is not None:
+        yield Proof(message.end_frame, "last message; no FIN or RST follows in the capture")
+
+
+def milliseconds(duration_ns: int) -> str:
+    """A duration as a person reads it: `0.12 ms`, `35 ms`, `2.00 s`."""
+    if duration_ns >= 1_000_000_000:
+        return f"{duration_ns / 1e9:.2f} s"
+    if duration_ns >= 10_000_000:
+        return f"{duration_ns / 1e6:.0f} ms"
+    return f"{duration_ns / 1e6:.2g} ms" if duration_ns >= 1_000_000 else f"{duration_ns / 1e6:.2f} ms"

@@ -1,0 +1,149 @@
+"""Why a connection ended: the rule table. One rule is one row; the first row that applies names the reason.
+
+A row ties the id of a cause to what must be seen (`applies`) and to the frames that prove it (`proof`). Rows stand in
+order of evidence: what is no end of reuse at all, then explicit signals in the order they were said, then timing, then
+nothing. A connection that a FIN or RST cut in the middle of an exchange is nobody's policy: signals do not explain it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from kacap.http import persistence
+from kacap.tcp.half import UNKNOWN
+from kacap.verdict.causes import CAUSES, Cause
+from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.proof import Proof, close_proof, failure_proof, last_response_proof, signal_proof, still_open_proof
+from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Side
+
+DISCARD_NS = 10_000_000
+"""A FIN within this time of the response was decided when the response came, not by a timer."""
+
+_SHARE_OF_DISCARDS = 0.9
+_AT_ONCE_NS = 50_000_000
+"""The next connection follows the discard within this time when it is the same process that goes on."""
+
+_BY_ID = {cause.id: cause for cause in CAUSES}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row."""
+
+    cause_id: str
+    applies: Callable[[Facts, PairFacts], bool]
+    proof: Callable[[Facts], Iterator[Proof]]
+    certainty: Callable[[PairFacts], Certainty] | None = None
+    """Where it is not the cause's own."""
+    decided_by: Callable[[Facts], Decider] | None = None
+    """Where it is not the cause's own."""
+
+    @property
+    def cause(self) -> Cause:
+        """The cause that this row recognises."""
+        return _BY_ID[self.cause_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Why one connection ended."""
+
+    rule: Rule
+    decided_by: Decider
+    certainty: Certainty
+
+
+def rule_on(facts: Facts, pair: PairFacts) -> Ruling | None:
+    """The first row of the table that applies; None when no row explains the end."""
+    for rule in RULES:
+        if rule.applies(facts, pair):
+            cause = rule.cause
+            return Ruling(
+                rule,
+                cause.decided_by if rule.decided_by is None else rule.decided_by(facts),
+                cause.certainty if rule.certainty is None else rule.certainty(pair),
+            )
+    return None
+
+
+def _failed(facts: Facts, pair: PairFacts) -> bool:
+    return facts.verdict is ConnectionVerdict.FAILED
+
+
+def _who_failed(facts: Facts) -> Decider:
+    """A RST is an answer of the host; silence can be anybody's between."""
+    return Decider.SERVER if facts.server.rst_frame != UNKNOWN else Decider.NETWORK
+
+
+def _signalled(cause_id: str) -> Callable[[Facts, PairFacts], bool]:
+    def applies(facts: Facts, pair: PairFacts) -> bool:
+        return (
+            facts.signal is not None
+            and facts.signal.cause == cause_id
+            and not facts.dialogue.switched
+            and not facts.aborted
+        )
+
+    return applies
+
+
+def discards(facts: Facts) -> bool:
+    """One exchange, no signal, and the client closes at once."""
+    idle_ns = facts.idle_before_close_ns
+    return (
+        facts.opened_here
+        and len(facts.exchanges) == 1
+        and facts.signal is None
+        and not facts.dialogue.switched
+        and facts.first_close is Side.CLIENT
+        and idle_ns is not None
+        and idle_ns <= DISCARD_NS
+    )
+
+
+def _no_session(facts: Facts, pair: PairFacts) -> bool:
+    if not discards(facts) or pair.avoidable == 0:
+        return False
+    ended = [each for each in pair.used if each.first_close is not None]
+    return sum(discards(each) for each in ended) >= _SHARE_OF_DISCARDS * len(ended)
+
+
+def _no_session_certainty(pair: PairFacts) -> Certainty:
+    """A new process for each request leaves the same packets, but it takes time to start one."""
+    discarded = sorted((each for each in pair.used if discards(each)), key=lambda each: each.opened_ns)
+    pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(discarded)]
+    return Certainty.LIKELY if pauses and median(pauses) <= _AT_ONCE_NS else Certainty.POSSIBLE
+
+
+def _still_open(facts: Facts, pair: PairFacts) -> bool:
+    return (
+        facts.first_close is None
+        and bool(facts.exchanges)
+        and not facts.dialogue.switched
+        and facts.verdict is not ConnectionVerdict.FAILED
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("connect-failed", _failed, failure_proof, decided_by=_who_failed),
+    *(
+        Rule(cause_id, _signalled(cause_id), signal_proof)
+        for cause_id in (
+            persistence.CLIENT_CLOSE,
+            persistence.CLIENT_HTTP10,
+            persistence.SERVER_CLOSE,
+            persistence.SERVER_NOT_GRANTED,
+            persistence.SERVER_HTTP10,
+            persistence.SERVER_UNTIL_CLOSE,
+        )
+    ),
+    Rule(
+        "client-no-session",
+        _no_session,
+        lambda facts: (proof for part in (last_response_proof, close_proof) for proof in part(facts)),
+        certainty=_no_session_certainty,
+    ),
+    Rule("still-open-at-end", _still_open, still_open_proof),
+)

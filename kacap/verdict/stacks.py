@@ -1,0 +1,56 @@
+"""Which stack wrote a message, by the name it gives itself. A hint for the order of remedies, never for the verdict."""
+
+from collections.abc import Iterable
+
+from kacap.verdict.cause import Remedy
+from kacap.verdict.facts import Facts
+
+STACKS: tuple[tuple[str, str], ...] = (
+    # What User-Agent or Server contains, and a word that the remedy's stack contains; both lower case.
+    ("python-requests", "requests"),
+    ("python-urllib3", "urllib3"),
+    ("python-urllib", "urllib.request"),
+    ("python-httpx", "httpx"),
+    ("aiohttp", "aiohttp"),
+    ("tornado", "tornado"),
+    ("go-http-client", "go "),
+    ("apachebench", "apachebench"),
+    ("curl", "curl"),
+    ("okhttp", "okhttp"),
+    ("java", "java"),
+    ("node", "node"),
+    ("undici", "undici"),
+    ("gunicorn", "gunicorn"),
+    ("werkzeug", "werkzeug"),
+    ("simplehttp", "http.server"),
+    ("basehttp", "http.server"),
+    ("nginx", "nginx"),
+    ("apache", "apache"),
+    ("uvicorn", "uvicorn"),
+    ("kestrel", "kestrel"),
+)
+
+
+def names_given(connections: Iterable[Facts]) -> str:
+    """The User-Agent and Server texts of some connections, lower case, one a line."""
+    names: set[str] = set()
+    for facts in connections:
+        for exchange in facts.exchanges[:1]:
+            if exchange.request is not None and exchange.request.user_agent:
+                names.add(exchange.request.user_agent.lower())
+            if exchange.response is not None and exchange.response.server:
+                names.add(exchange.response.server.lower())
+        if len(names) > 16:
+            break
+    return "\n".join(sorted(names))
+
+
+def recognised_first(remedies: tuple[Remedy, ...], names: str) -> tuple[Remedy, ...]:
+    """The remedies, those for stacks that `names` speaks of first."""
+    words = [word for sign, word in STACKS if sign in names]
+
+    def rank(remedy: Remedy) -> int:
+        stack = f"{remedy.stack.lower()} "
+        return next((at for at, word in enumerate(words) if word in stack), len(words))
+
+    return tuple(sorted(remedies, key=rank))

@@ -1,0 +1,88 @@
+"""The sums over all pairs, their verdict, and the one sentence that says it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kacap.verdict.pair import PairFacts, judge, reuse_rate
+from kacap.verdict.words import ConnectionVerdict, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What all pairs together come to."""
+
+    verdict: Verdict
+    headline: str
+    connections: int
+    opened: int
+    exchanges: int
+    reused_exchanges: int
+    needed: int
+    avoidable: int
+    reuse_rate: float | None
+    handshake_cost_ns: int
+
+
+def summarise(pairs: Sequence[PairFacts]) -> Sums:
+    """Judge the capture on the sums over its pairs."""
+    exchanges = sum(pair.exchanges for pair in pairs)
+    reused = sum(pair.reused_exchanges for pair in pairs)
+    needed = sum(pair.needed for pair in pairs)
+    rate = reuse_rate(reused, exchanges, needed)
+    verdict = _verdict(pairs, exchanges, rate)
+    return Sums(
+        verdict=verdict,
+        headline=_headline(pairs, verdict),
+        connections=sum(len(pair.connections) for pair in pairs),
+        opened=sum(pair.opened for pair in pairs),
+        exchanges=exchanges,
+        reused_exchanges=reused,
+        needed=needed,
+        avoidable=sum(pair.avoidable for pair in pairs),
+        reuse_rate=rate,
+        handshake_cost_ns=sum(pair.handshake_cost_ns for pair in pairs),
+    )
+
+
+def _verdict(pairs: Sequence[PairFacts], exchanges: int, rate: float | None) -> Verdict:
+    if not exchanges:
+        return Verdict.INCONCLUSIVE if any(pair.is_opaque for pair in pairs) else Verdict.NO_OPPORTUNITY
+    return judge(rate, any(pair.hides_exchanges for pair in pairs))
+
+
+def _headline(pairs: Sequence[PairFacts], verdict: Verdict) -> str:
+    exchanges = sum(pair.exchanges for pair in pairs)
+    used = sum(len(pair.used) for pair in pairs)
+    needed = sum(pair.needed for pair in pairs)
+    avoidable = sum(pair.avoidable for pair in pairs)
+    if not exchanges:
+        return _headline_without_exchanges(pairs)
+    carried = f"{_count(used, 'connection')} for {_count(exchanges, 'exchange')}"
+    if verdict is Verdict.INCONCLUSIVE:
+        return f"{carried} seen; the capture misses some of what was said"
+    if avoidable == 0:
+        return f"{carried}; none was avoidable"
+    if verdict is Verdict.REUSED:
+        return f"{carried}; {avoidable} avoidable, which is little"
+    return f"{carried}; {needed} would have done"
+
+
+def _headline_without_exchanges(pairs: Sequence[PairFacts]) -> str:
+    connections = [facts for pair in pairs for facts in pair.connections]
+    if not connections:
+        return "No TCP connection in this capture"
+    failed = sum(facts.verdict is ConnectionVerdict.FAILED for facts in connections)
+    tls = sum(facts.protocol_name == "tls" for facts in connections)
+    http2 = sum(facts.protocol_name == "http2" for facts in connections)
+    parts = [f"No HTTP/1 exchange in {_count(len(connections), 'connection')}"]
+    if failed:
+        parts.append(f"{failed} never established")
+    if tls:
+        parts.append(f"{tls} encrypted with TLS")
+    if http2:
+        parts.append(f"{http2} in HTTP/2")
+    return "; ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,108 @@
+"""The rows of the causes: complete, of one form, and safe to print."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+
+from kacap.verdict.causes import CAUSES, GROUPS, Cause
+from kacap.verdict.words import Certainty, Decider, Severity
+
+CONTRACT = {
+    "client-sends-connection-close": Decider.CLIENT,
+    "client-http10": Decider.CLIENT,
+    "client-no-session": Decider.CLIENT,
+    "server-sends-connection-close": Decider.SERVER,
+    "server-http10-response": Decider.SERVER,
+    "server-http10-keepalive-not-granted": Decider.SERVER,
+    "response-read-until-close": Decider.SERVER,
+    "still-open-at-end": Decider.NOBODY,
+    "connect-failed": Decider.NETWORK,
+}
+"""Ids that scripts lean on, and who decided: neither may change."""
+
+UNWANTED_WORDS = re.compile(
+    r"\b(flow|session|stream|transaction|manager|helper|utils?|simply|just|please)\b", re.IGNORECASE
+)
+OTHERS_NAMES = re.compile(
+    r"requests\.Session\(\)|aiohttp\.ClientSession\(\)|Requests docs: Session Objects|follow that stream"
+)
+
+each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
+
+
+def texts(cause: Cause) -> Iterator[str]:
+    """Every text of a row that a reader sees."""
+    yield from (cause.id, cause.group, cause.title, cause.meaning, cause.wire, cause.confirm)
+    for remedy in cause.remedies:
+        yield from (remedy.stack, remedy.text)
+    yield from cause.look_alikes
+    yield from cause.sources
+
+
+def test_ids_are_unique() -> None:
+    assert [name for name, count in Counter(cause.id for cause in CAUSES).items() if count > 1] == []
+
+
+def test_ids_of_the_contract_are_there_with_their_decider() -> None:
+    assert {cause.id: cause.decided_by for cause in CAUSES if cause.id in CONTRACT} == CONTRACT
+
+
+def test_rows_of_a_group_stand_together_in_the_order_of_the_groups() -> None:
+    order = [GROUPS.index(cause.group) for cause in CAUSES]
+    assert order == sorted(order)
+    assert set(order) == set(range(len(GROUPS)))
+
+
+@each_cause
+def test_id_is_kebab_case(cause: Cause) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", cause.id)
+
+
+@each_cause
+def test_no_field_is_empty(cause: Cause) -> None:
+    assert [field.name for field in fields(cause) if not getattr(cause, field.name)] == []
+    assert all(text == text.strip() and text for text in texts(cause))
+
+
+@each_cause
+def test_values_are_words_of_the_vocabulary(cause: Cause) -> None:
+    assert isinstance(cause.decided_by, Decider)
+    assert isinstance(cause.certainty, Certainty)
+    assert isinstance(cause.severity, Severity)
+
+
+@each_cause
+def test_text_is_one_line_of_plain_ascii_without_markup(cause: Cause) -> None:
+    assert [text for text in texts(cause) if not re.fullmatch(r"[ -Z^-~\\]+", text)] == []
+
+
+@each_cause
+def test_text_is_short(cause: Cause) -> None:
+    assert len(cause.title) <= 80
+    assert not cause.title.endswith(".")
+    assert all(len(text) <= 300 for text in (cause.meaning, cause.wire, cause.confirm))
+    assert all(len(remedy.stack) <= 36 and len(remedy.text) <= 140 for remedy in cause.remedies)
+    assert all(len(text) <= 120 for text in cause.look_alikes)
+    assert all(len(text) <= 80 for text in cause.sources)
+
+
+@each_cause
+def test_words_are_those_of_the_project(cause: Cause) -> None:
+    assert [
+        text for text in texts(cause) if UNWANTED_WORDS.search(OTHERS_NAMES.sub("", text)) and text != cause.id
+    ] == []
+
+
+@each_cause
+def test_a_stack_has_one_remedy(cause: Cause) -> None:
+    stacks = [remedy.stack for remedy in cause.remedies]
+    assert len(stacks) == len(set(stacks))
+
+
+@each_cause
+def test_a_source_is_a_name_and_not_an_address(cause: Cause) -> None:
+    assert [source for source in cause.sources if "://" in source] == []
+    assert any(source.startswith("RFC ") for source in cause.sources)
