@@ -1,0 +1,1 @@
+"""Small captures of real programs, and the lab that records them."""

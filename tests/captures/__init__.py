@@ -1,0 +1,1 @@
+"""The committed captures, and the lab that records them."""

@@ -1,0 +1,43 @@
+"""The lab sees sockets and CPU time without touching them."""
+
+import os
+import socket
+import sys
+import time
+
+import pytest
+
+from captures.lab import procfs
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the lab needs /proc of Linux")
+
+
+def test_listening_is_seen_and_is_not_a_live_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert procfs.is_listening(port)
+        assert not procfs.has_live_connections([port])
+    assert not procfs.is_listening(port)
+
+
+def test_a_connection_is_live_until_it_is_closed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            accepted, _ = server.accept()
+            assert procfs.has_live_connections([port])
+            client.close()
+            assert procfs.has_live_connections([port]), "half-closed: the server may still send"
+            accepted.close()
+    end = time.monotonic() + 5
+    while procfs.has_live_connections([port]) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not procfs.has_live_connections([port])
+
+
+def test_cpu_time_of_a_process_group_grows_with_its_work() -> None:
+    before = procfs.cpu_ticks(os.getpgrp())
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    assert procfs.cpu_ticks(os.getpgrp()) >= before + 10
