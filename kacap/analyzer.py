@@ -72,7 +72,7 @@ class Analyzer:
             self._note_lookup(found)
         elif isinstance(found, Quoted):
             self._skipped[found.reason] += 1
-            self._tracker.reserve(found.key)
+            self._tracker.number(found)
 
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""

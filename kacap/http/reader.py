@@ -10,7 +10,7 @@ Rules of this room:
 """
 
 from kacap.http import framing
-from kacap.http.chunked import BROKEN, DONE, ChunkedBody
+from kacap.http.body import BodyWalk
 from kacap.http.dialogue import Dialogue
 from kacap.http.head import STATUS_LINE, head_end
 from kacap.http.message import Message, Request
@@ -28,7 +28,7 @@ from kacap.http.recognise import Protocol, recognise
 from kacap.tcp.sink import Sink
 
 # Where a reader stands.
-BOUNDARY, HEAD, LENGTH, CHUNKED, UNTIL_CLOSE, LOST, CLOSED_BOOK = range(7)
+BOUNDARY, HEAD, BODY, LOST, CLOSED_BOOK = range(5)
 
 _RECOGNISED_BYTES = 1024
 """First bytes that are enough to tell a protocol."""
@@ -39,10 +39,8 @@ class MessageReader(Sink):
 
     __slots__ = (
         "_begun",
-        "_chunked",
+        "_body",
         "_fresh",
-        "_message",
-        "_remaining",
         "dialogue",
         "kind",
         "lost_bytes",
@@ -61,10 +59,8 @@ class MessageReader(Sink):
         """Bytes that belong to no message."""
         self._fresh = True
         """Nothing but blank lines has been read yet."""
-        self._message: Message | None = None
         self._begun: PartialHead | None = None
-        self._remaining = 0
-        self._chunked = ChunkedBody()
+        self._body: BodyWalk | None = None
 
     # ---- what the tcp room calls
 
@@ -73,30 +69,21 @@ class MessageReader(Sink):
         first = start
         while start < end:
             state = self.state
-            if state == BOUNDARY:
+            if state == BODY:
+                if start == first and self._was_bodiless(data, start, end):
+                    continue
+                start = self._walk_body(data, start, end, frame, time_ns)
+            elif state == BOUNDARY:
                 start = self._boundary(data, start, end, frame, time_ns)
-            elif state == LENGTH:
-                step = min(self._remaining, end - start)
-                start += step
-                self._count(step, frame, time_ns)
-            elif state == CHUNKED:
-                start = self._walk_chunks(data, start, end, frame, time_ns)
             elif state == HEAD:
                 start = self._continue_head(data, start, end, frame, time_ns)
-            elif state == UNTIL_CLOSE:
-                if start == first and self._orphan_was_bodiless(data, start, end):
-                    continue
-                self._grow(end - start, frame, time_ns)
-                return self._skip(unseen, frame, time_ns)
-            elif state == LOST:
-                if start != first or not self._resync(data, start, end):
-                    self.lost_bytes += end - start
-                    break
-            else:
-                return None
+            elif state == CLOSED_BOOK:
+                return
+            elif start != first or not self._resync(data, start, end):
+                self.lost_bytes += end - start
+                break
         if unseen:
             self._skip(unseen, frame, time_ns)
-        return None
 
     def gap(self, length: int, frame: int, time_ns: int) -> None:
         """See Sink.gap."""
@@ -104,23 +91,21 @@ class MessageReader(Sink):
 
     def end(self, frame: int, time_ns: int) -> None:
         """See Sink.end."""
-        if self.state == UNTIL_CLOSE and self._message is not None:
-            message = self._message
+        if self._body is not None and self._body.framing == framing.UNTIL_CLOSE:
+            message = self._body.message
             message.end_frame, message.end_time_ns = frame, time_ns
-            message.complete = True
-            self._message = None
-            self.state = BOUNDARY
+            self._complete()
 
     def finish(self) -> None:
         """See Sink.finish."""
         self._cut_head()
-        self._message = None
-        self._begun = None
+        self._body = None
 
     def close_book(self) -> None:
-        """From here on the bytes are another protocol's: 101, or CONNECT."""
+        """From here on the bytes are another protocol's."""
         self.state = CLOSED_BOOK
-        self._message = None
+        self._body = None
+        self._begun = None
 
     # ---- heads
 
@@ -168,7 +153,8 @@ class MessageReader(Sink):
         if begun is not None:
             content = bytes(begun.content)
             self._take_head(content, 0, len(content), begun.last_frame, begun.last_time_ns, complete=False)
-        self._begun = None
+            self._begun = None
+            self.state = LOST
 
     def _take_head(self, data: bytes, start: int, stop: int, frame: int, time_ns: int, complete: bool = True) -> bool:
         """Parse the head at `data[start:stop]`, which ends in `frame`; False when it is none."""
@@ -189,83 +175,49 @@ class MessageReader(Sink):
             body = framing.response_body(self.dialogue.method_for_response(), message.status, fields)
             self.dialogue.response_begun(message)
         message.oddities = body.oddities
-        self._begin_body(message, body, complete)
+        if complete:
+            self._begin_body(message, body)
         return True
 
     # ---- bodies
 
-    def _begin_body(self, message: Message, body: framing.Body, complete: bool) -> None:
-        if not complete:
-            self.state = LOST
-            return
-        message.framing = "none" if body.framing == framing.TUNNEL else body.framing
+    def _begin_body(self, message: Message, body: framing.Body) -> None:
         if body.framing == framing.TUNNEL:
             message.complete = True
             self.dialogue.switch()
             return
-        if body.framing == framing.UNTIL_CLOSE:
-            self._message, self.state = message, UNTIL_CLOSE
-        elif body.framing == framing.CHUNKED:
-            self._message, self.state, self._chunked = message, CHUNKED, ChunkedBody()
-        elif body.length:
-            self._message, self.state, self._remaining = message, LENGTH, body.length
-        else:
-            message.complete = True
-            self.state = BOUNDARY
-
-    def _grow(self, count: int, frame: int, time_ns: int) -> None:
-        message = self._message
-        if message is not None:
-            message.body_bytes += count
-            message.end_frame, message.end_time_ns = frame, time_ns
-
-    def _count(self, count: int, frame: int, time_ns: int) -> None:
-        """Pass over `count` bytes of a body of known length."""
-        self._grow(count, frame, time_ns)
-        self._remaining -= count
-        if self._remaining == 0:
+        message.framing = body.framing
+        self._body = BodyWalk(message, body)
+        self.state = BODY
+        if self._body.done:
             self._complete()
 
-    def _walk_chunks(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
-        walker = self._chunked
-        stop = walker.feed(data, start, end)
-        message = self._message
-        if message is not None:
-            message.body_bytes = walker.body_bytes
-            message.end_frame, message.end_time_ns = frame, time_ns
-        if walker.state == DONE:
+    def _walk_body(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
+        body = self._body
+        assert body is not None
+        stop = body.feed(data, start, end, frame, time_ns)
+        if body.done:
             self._complete()
-        elif walker.state == BROKEN:
-            if message is not None:
-                message.oddities = (*message.oddities, "bad-chunked")
+        elif body.broken:
             self._lose()
         return stop
 
     def _complete(self) -> None:
-        message = self._message
-        self._message = None
+        if self._body is not None:
+            self._body.message.complete = True
+        self._body = None
         self.state = BOUNDARY
-        if message is not None:
-            message.complete = True
 
     # ---- what is missing, and what is not HTTP
 
     def _skip(self, length: int, frame: int, time_ns: int) -> None:
         """Pass over bytes that were sent and not captured."""
-        if not length or self.state in (LOST, CLOSED_BOOK):
+        if self.state in (LOST, CLOSED_BOOK):
             return
-        if self.state == LENGTH:
-            step = min(self._remaining, length)
-            self._count(step, frame, time_ns)
-            length -= step
-        elif self.state == CHUNKED:
-            length = self._chunked.skip(length)
-            if self._message is not None:
-                self._message.body_bytes = self._chunked.body_bytes
-                self._message.end_frame, self._message.end_time_ns = frame, time_ns
-        elif self.state == UNTIL_CLOSE:
-            self._grow(length, frame, time_ns)
-            return
+        if self._body is not None:
+            length = self._body.skip(length, frame, time_ns)
+            if self._body.done:
+                self._complete()
         if length:
             self._cut_head()
             self._lose(in_gap=True)
@@ -273,8 +225,15 @@ class MessageReader(Sink):
     def _lose(self, in_gap: bool = False) -> None:
         """The place in the message is not known any more."""
         self.state = LOST
-        self._message = None
-        self.dialogue.lost_place(responses=self.kind == RESPONSES, in_gap=in_gap)
+        self._body = None
+        self.dialogue.lost_place(responses=self._says_responses, in_gap=in_gap)
+
+    @property
+    def _says_responses(self) -> bool:
+        """Whether this half says responses, judged by the other one where its own start lines were not seen."""
+        if self.kind is None:
+            return any(other.kind == REQUESTS for other in self.dialogue.readers if other is not self)
+        return self.kind == RESPONSES
 
     def _resync(self, data: bytes, start: int, end: int) -> bool:
         """Whether a message begins here, at the start of a segment."""
@@ -285,12 +244,12 @@ class MessageReader(Sink):
         self.state = BOUNDARY
         return True
 
-    def _orphan_was_bodiless(self, data: bytes, start: int, end: int) -> bool:
+    def _was_bodiless(self, data: bytes, start: int, end: int) -> bool:
         """A response whose request is unknown may have answered HEAD: another status line where its body should be."""
-        message = self._message
-        if message is None or message.body_bytes or self.dialogue.request_known(message):
+        body = self._body
+        if body is None or body.message.body_bytes or self.kind != RESPONSES:
             return False
-        if STATUS_LINE.match(data, start, end) is None:
+        if self.dialogue.request_known(body.message) or STATUS_LINE.match(data, start, end) is None:
             return False
         self._complete()
         return True

@@ -39,6 +39,8 @@ def take_payload(connection: Connection, half: Half, segment: Segment, seq: int)
     length = segment.length
     if seq == half.next_seq and not half.held.ranges and peer.has(ack):
         if length:
+            if length == 1 and peer.window == 0:
+                half.zero_window_probes += 1
             half.next_seq = advance(seq, length)
             half.bytes += length
             half.hidden = False

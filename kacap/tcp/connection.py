@@ -73,7 +73,10 @@ class Connection:
         """Whether both sides took part, as far as the capture can tell."""
         if self.client is None or self.client.syn_frame == UNKNOWN:
             return True
-        return self.syn_ack_frame != UNKNOWN or self.client.bytes > 0 or self.client.peer.bytes > 0
+        if self.syn_ack_frame != UNKNOWN or self.client.peer.bytes > 0:
+            return True
+        # One direction only: a client that acknowledges something was answered.
+        return self.client.bytes > 0 or self.client.ack != UNKNOWN
 
     @property
     def closed_at_ns(self) -> int:

@@ -91,8 +91,13 @@ class Half:
 
     @property
     def seen(self) -> bool:
-        """Whether the capture holds anything that this side sent."""
+        """Whether it is known where its bytes stand."""
         return self.next_seq != UNKNOWN
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the capture holds any segment of this side."""
+        return self.window != UNKNOWN
 
     def has(self, ack: int) -> bool:
         """Whether everything up to `ack` was delivered, or can never be."""

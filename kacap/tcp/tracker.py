@@ -14,6 +14,7 @@ from kacap.tcp import assembly
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
+from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
 MAX_CONNECTIONS = 1 << 20
@@ -53,7 +54,7 @@ class Tracker:
         self._last_time_ns = segment.time_ns
         found = self._halves.get(segment.key)
         flags = segment.flags
-        if found is None or (flags & (SYN | ACK) == SYN and _begins_anew(found[1], segment)):
+        if found is None or (flags & (SYN | ACK) == SYN and found[1].base not in (UNKNOWN, segment.seq)):
             if len(self.connections) >= MAX_CONNECTIONS:
                 self.untracked += 1
                 return
@@ -83,9 +84,16 @@ class Tracker:
         elif not flags & SYN and seq == advance(half.next_seq, -1) and not half.ended:
             half.keepalive_probes += 1
 
-    def reserve(self, key: bytes) -> None:
-        """A header that is no segment takes part in the numbering: `key` has its `stream` from here on."""
-        if key not in self._halves and key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
+    def number(self, quoted: Quoted) -> None:
+        """A header that is no segment takes part in the numbering: its 4-tuple has its `stream` from here on."""
+        key = quoted.key
+        found = self._halves.get(key)
+        if found is not None:
+            if quoted.flags & (SYN | ACK) != SYN or found[1].base in (UNKNOWN, quoted.seq):
+                return
+            self._close(found[0])
+            del self._halves[key], self._halves[_reverse(key)]
+        if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
             self._reserved[key] = self._reserved[_reverse(key)] = self._next_stream
             self._next_stream += 1
 
@@ -137,16 +145,14 @@ def _reverse(key: bytes) -> bytes:
     return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
 
 
-def _begins_anew(half: Half, segment: Segment) -> bool:
-    """Whether a SYN of a known half is not one of its own."""
-    return half.base not in (UNKNOWN, segment.seq)
-
-
 def _take_flags(connection: Connection, half: Half, segment: Segment) -> None:
     flags = segment.flags
     if flags & SYN:
         _take_syn(connection, half, segment)
-    if flags & FIN and half.fin_frame == UNKNOWN:
+    if flags & FIN and half.fin_frame != UNKNOWN:
+        if segment.length == 0:
+            half.retransmitted += 1
+    elif flags & FIN:
         half.fin_frame = segment.frame
         half.fin_time_ns = segment.time_ns
         half.fin_seq = advance(segment.seq, segment.length + (1 if flags & SYN else 0))

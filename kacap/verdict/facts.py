@@ -81,7 +81,7 @@ class Facts:
         final = self.final
         if final is None or self.first_close is None or final.complete:
             return False
-        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.seen
+        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
         return not hidden
 
     @property
@@ -123,9 +123,9 @@ class Facts:
     def _verdict_without_exchange(self) -> ConnectionVerdict:
         said_something = self.client.bytes or self.server.bytes or self.client.gap_bytes or self.server.gap_bytes
         if not said_something:
-            if not self.opened_here:
-                return ConnectionVerdict.OPEN if self.first_close is None else ConnectionVerdict.UNKNOWN
-            return ConnectionVerdict.UNUSED
+            if self.first_close is None:
+                return ConnectionVerdict.OPEN
+            return ConnectionVerdict.UNUSED if self.opened_here else ConnectionVerdict.UNKNOWN
         name = self.protocol_name
         if name in ("tls", "http2") or (name == "unknown" and self.opened_here):
             return ConnectionVerdict.OPAQUE

@@ -64,9 +64,9 @@ class PairFacts:
         return self.avoidable * (self.connect_ns or 0)
 
     @property
-    def hides_exchanges(self) -> bool:
-        """Whether the capture may have missed exchanges: messages lost in gaps, or one direction only."""
-        return any(facts.dialogue.lost_in_gap or _one_sided(facts) for facts in self.connections if facts.exchanges)
+    def incomplete(self) -> int:
+        """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
+        return sum(facts.dialogue.lost_in_gap or _one_sided(facts) for facts in self.used)
 
     @property
     def is_opaque(self) -> bool:
@@ -81,7 +81,7 @@ class PairFacts:
         """The word for this pair."""
         if not self.exchanges:
             return Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
-        return judge(self.reuse_rate, self.hides_exchanges)
+        return judge(self.reuse_rate, self.incomplete, len(self.used))
 
 
 def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:
@@ -92,11 +92,11 @@ def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:
     return min(1.0, reused / opportunities)
 
 
-def judge(rate: float | None, hides_exchanges: bool) -> Verdict:
-    """The word for a rate. Exchanges that the capture missed could only raise it."""
+def judge(rate: float | None, incomplete: int, used: int) -> Verdict:
+    """The word for a rate. What the capture missed on `incomplete` of the `used` connections could only raise it."""
     if rate is not None and rate >= REUSED_FROM:
         return Verdict.REUSED
-    if hides_exchanges:
+    if incomplete > (1 - REUSED_FROM) * used:
         return Verdict.INCONCLUSIVE
     if rate is None:
         return Verdict.NO_OPPORTUNITY
@@ -104,4 +104,4 @@ def judge(rate: float | None, hides_exchanges: bool) -> Verdict:
 
 
 def _one_sided(facts: Facts) -> bool:
-    return not (facts.client.bytes and facts.server.bytes) and len(facts.exchanges) == 1 and not facts.opened_here
+    return not (facts.client.has_spoken and facts.server.has_spoken)

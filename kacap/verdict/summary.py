@@ -47,7 +47,7 @@ def summarise(pairs: Sequence[PairFacts]) -> Sums:
 def _verdict(pairs: Sequence[PairFacts], exchanges: int, rate: float | None) -> Verdict:
     if not exchanges:
         return Verdict.INCONCLUSIVE if any(pair.is_opaque for pair in pairs) else Verdict.NO_OPPORTUNITY
-    return judge(rate, any(pair.hides_exchanges for pair in pairs))
+    return judge(rate, sum(pair.incomplete for pair in pairs), sum(len(pair.used) for pair in pairs))
 
 
 def _headline(pairs: Sequence[PairFacts], verdict: Verdict) -> str:
