@@ -1,0 +1,74 @@
+"""Where a report goes."""
+
+# ruff: noqa: PLC0415 - rooms are imported when a command runs, so that --help costs little more than typer
+
+import glob
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from kacap.errors import KacapError
+from kacap.render.detail import Detail
+from kacap.report.model import Report
+
+_PLAIN_COLUMNS = 100
+"""Of text that goes to no terminal, unless COLUMNS says otherwise."""
+
+
+class CannotWriteError(KacapError):
+    """The report has no place to go."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would exit with 1; `ending_well` knows better."""
+        raise BrokenPipeError
+
+
+def console(out: TextIO | None = None) -> Console:
+    """A console that takes nothing in a text for markup; on standard output unless told otherwise."""
+    out = out or sys.stdout
+    is_known = out.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    columns = None if is_known else _PLAIN_COLUMNS
+    return _Console(file=out, width=columns, highlight=False, emoji=False, markup=False)
+
+
+def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
+    """Raise CannotWriteError, before any work is done, where `output` is an input or can be seen to be no good."""
+    if output is None:
+        return
+    path = Path(output)
+    if path.is_dir():
+        raise CannotWriteError(f"{output} is a directory; name a file to write to")
+    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise CannotWriteError(f"cannot write {output}: no such directory, or no permission")
+    inputs = [name for capture in captures for name in (capture, *glob.glob(capture))]  # noqa: PTH207 - as given
+    if any(Path(name).exists() and path.exists() and path.samefile(name) for name in inputs):
+        raise CannotWriteError(f"{output} is a capture to be read: writing there would destroy it")
+
+
+def show(report: Report, output: str | None, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
+    """Write the report to the file `output`, or to standard output. Raises CannotWriteError, BrokenPipeError."""
+    if output is None:
+        _write(report, sys.stdout, as_json=as_json, detail=detail, queries=queries)
+        return
+    try:
+        with Path(output).open("w", encoding="utf-8") as out:
+            _write(report, out, as_json=as_json, detail=detail, queries=queries)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write {output}: {error.strerror}") from error
+
+
+def _write(report: Report, out: TextIO, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
+    if as_json:
+        from kacap.render.json import write
+
+        write(report, out, detail=detail or Detail.EXCHANGES, queries=queries)
+    else:
+        from kacap.render.terminal import print_report
+
+        print_report(report, console(out), detail=detail, queries=queries)

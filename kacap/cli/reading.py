@@ -1,0 +1,39 @@
+"""All frames of the captures into one report."""
+
+import os
+import stat
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from kacap.analyzer import Analyzer
+from kacap.capture import open_capture
+from kacap.cli.interrupt import Interrupt
+from kacap.cli.progress import ReadingBar
+from kacap.report.model import Report
+
+
+def read(
+    captures: Sequence[str], *, ports: Collection[int], hosts: Collection[str], streams: Collection[int]
+) -> tuple[Report, bool]:
+    """The report, and whether Ctrl-C cut it short. What comes through a pipe has no other end: that is not cut short.
+
+    Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
+    """
+    analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
+    with ReadingBar() as bar:
+        source = open_capture(captures, on_progress=bar)
+        feed = analyzer.feed
+        with Interrupt(source.stop) as interrupt:
+            for frame in source:
+                feed(frame)
+    was_cut_short = interrupt.came and not any(map(_is_endless, captures))
+    if was_cut_short:
+        source.info.warnings.append("reading was interrupted: this is a report of what was read until then")
+    return analyzer.finish(source.info), was_cut_short
+
+
+def _is_endless(capture: str) -> bool:
+    """A pipe, not a file."""
+    facts = os.fstat(sys.stdin.fileno()) if capture == "-" else Path(capture).stat() if Path(capture).exists() else None
+    return facts is not None and not stat.S_ISREG(facts.st_mode)

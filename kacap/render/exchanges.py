@@ -1,0 +1,78 @@
+"""The table of exchanges: what was asked and answered, and where the time went. Shown only while it is short."""
+
+from rich.console import RenderableType
+
+from kacap.render.escape import safe
+from kacap.render.privacy import shown_target
+from kacap.render.quantity import UNKNOWN, duration
+from kacap.render.table import Column, fitted
+from kacap.report.model import Exchange, Report
+
+ROWS_SHOWN = 20
+_TARGET_LIMIT = 80
+
+
+def exchanges(report: Report, width: int, *, queries: bool) -> RenderableType | None:
+    """All exchanges in order of `tcp.stream`; None when there are none, or too many to read."""
+    total = sum(connection.exchanges_count for connection in report.connections)
+    rows = [(connection.stream, one) for connection in report.connections for one in connection.exchanges[:ROWS_SHOWN]]
+    if not rows or total > ROWS_SHOWN:
+        return None
+    only = [one for _, one in rows]
+    timings = [one.timings for one in only]
+    return fitted(
+        (
+            Column("stream", [str(stream) for stream, _ in rows], 0, "right"),
+            Column("frames", [_frames(one) for one in only], 6, "right"),
+            Column("request", [_request(one, queries) for one in only], 0, shrinks_to=16),
+            Column("version", [_version(one) for one in only], 10),
+            Column("status", [_status(one) for one in only]),
+            Column("Connection", [_connection_options(one) for one in only], 2, shrinks_to=14),
+            Column("dns", [duration(one.dns_ns) for one in timings], 9, "right"),
+            Column("connect", [duration(one.connect_ns) for one in timings], 4, "right"),
+            Column("idle", [duration(one.idle_ns) for one in timings], 5, "right"),
+            Column("send", [duration(one.send_ns) for one in timings], 8, "right"),
+            Column("wait", [duration(one.wait_ns) for one in timings], 3, "right"),
+            Column("receive", [duration(one.receive_ns) for one in timings], 7, "right"),
+        ),
+        width,
+    )
+
+
+def _frames(exchange: Exchange) -> str:
+    messages = (exchange.request, exchange.response)
+    return " → ".join(f"#{message.frame}" for message in messages if message is not None) or UNKNOWN
+
+
+def _request(exchange: Exchange, queries: bool) -> str:
+    request = exchange.request
+    if request is None:
+        return "(not in the capture)"
+    target = safe(shown_target(request.target, queries=queries), _TARGET_LIMIT)
+    cut = "" if request.complete else " (incomplete)"
+    return f"{safe(request.method, 16)} {target}{cut}"
+
+
+def _version(exchange: Exchange) -> str:
+    """One where both sides agree, else `request / response`."""
+    messages = (exchange.request, exchange.response)
+    versions = [safe(message.version, 8) for message in messages if message is not None]
+    return " / ".join(dict.fromkeys(versions)) or UNKNOWN
+
+
+def _status(exchange: Exchange) -> str:
+    response = exchange.response
+    if response is None:
+        return "none"
+    return f"{response.status}" if response.complete else f"{response.status} incomplete"
+
+
+def _connection_options(exchange: Exchange) -> str:
+    """`request / response`, as the two wrote it; told once where they agree."""
+    asked = ", ".join(exchange.request.connection) if exchange.request else ""
+    answered = ", ".join(exchange.response.connection) if exchange.response else ""
+    if not asked and not answered:
+        return UNKNOWN
+    if asked == answered:
+        return f"both {safe(asked, 40)}"
+    return f"{safe(asked, 40) or UNKNOWN} / {safe(answered, 40) or UNKNOWN}"

@@ -1,0 +1,69 @@
+"""The causes in words: all of them on one line each, or one in full. Knows the table of causes, not the report."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kacap.render.style import DIM, SEVERITY, STRONG
+from kacap.verdict.causes import Cause
+
+_LABEL_COLUMNS = 12
+_READABLE_COLUMNS = 100
+"""A longer line is hard to read."""
+
+
+def listing(causes: Sequence[Cause]) -> RenderableType:
+    """Every cause on a line, under the heading of its group, in the order of the table."""
+    id_columns = max((len(cause.id) for cause in causes), default=0)
+    parts: list[RenderableType] = []
+    for group, members in groupby(causes, key=lambda cause: cause.group):
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=id_columns, no_wrap=True, style="cyan")
+        grid.add_column(overflow="fold")
+        for cause in members:
+            grid.add_row(Text(cause.id), Text(cause.title))
+        parts += [Text(group, style=STRONG), Padding(grid, (0, 0, 1, 2))]
+    return Group(*parts, Text("kacap explain ID tells one in full.", style=DIM))
+
+
+def in_full(cause: Cause, width: int) -> RenderableType:
+    """One cause: what it means, how it looks on the wire, how to confirm it, how to mend it."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=_LABEL_COLUMNS, no_wrap=True, style="cyan")
+    grid.add_column(overflow="fold", max_width=min(width, _READABLE_COLUMNS) - _LABEL_COLUMNS - 1)
+    for label, content in _sections(cause):
+        grid.add_row(Text(label), Padding(content, (0, 0, 1, 0)))
+    return Group(
+        Text(cause.title, style=STRONG),
+        Text.assemble(
+            (cause.id, "cyan"),
+            (f" · {_decided(cause)} · {cause.certainty} · ", DIM),
+            (str(cause.severity), SEVERITY[cause.severity]),
+        ),
+        Text(""),
+        grid,
+    )
+
+
+def _decided(cause: Cause) -> str:
+    return "nobody decides" if cause.decided_by == "nobody" else f"the {cause.decided_by} decides"
+
+
+def _sections(cause: Cause) -> Iterator[tuple[str, RenderableType]]:
+    for label, text in (("Meaning", cause.meaning), ("On the wire", cause.wire), ("Confirm", cause.confirm)):
+        if text:
+            yield label, Text(text)
+    if cause.remedies:
+        fixes = Table.grid(padding=(0, 2, 0, 0))
+        fixes.add_column(max_width=20, overflow="fold", style=STRONG)
+        fixes.add_column(overflow="fold")
+        for remedy in cause.remedies:
+            fixes.add_row(Text(remedy.stack), Text(remedy.text))
+        yield "Fix", fixes
+    for label, lines in (("Looks like", cause.look_alikes), ("Sources", cause.sources)):
+        if lines:
+            yield label, Group(*map(Text, lines))

@@ -1,0 +1,118 @@
+"""A picture of connections over time, one lane each:
+
+    ├──██──█─┤     opened, two exchanges in flight, closed
+       ├█✗         opened, one exchange, reset
+    ──██───        open before the capture began and still open at its end
+    ├┈┈┈┈┈┤        no HTTP was seen in it: encrypted, refused, or cut off
+
+A lane is at least three columns, so that the shortest connection can be seen; beyond that the scale is true.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from kacap.render.endpoint import clients
+from kacap.render.quantity import duration
+from kacap.render.style import DIM
+from kacap.render.table import INDENT
+from kacap.report.model import Connection, Report
+
+ROWS_SHOWN = 12
+_LEAST_COLUMNS = 24
+_TICKS = 4
+_LEGEND = {
+    "├": "opened",
+    "█": "exchange in flight",
+    "─": "idle",
+    "┈": "no HTTP seen",
+    "┤": "closed",
+    "✗": "reset",
+}
+_WITHOUT_HTTP = ("failed", "opaque", "switched", "unknown")
+
+
+class _Scale:
+    """Capture time to column."""
+
+    def __init__(self, first_ns: int, last_ns: int, columns: int) -> None:
+        self.columns = columns
+        self.first_ns = first_ns
+        self.span_ns = max(1, last_ns - first_ns)
+
+    def column(self, time_ns: int) -> int:
+        column = (time_ns - self.first_ns) * self.columns // self.span_ns
+        return min(max(column, 0), self.columns - 1)
+
+
+def lanes(report: Report, width: int) -> RenderableType | None:
+    """The first connections in order of `tcp.stream`; None with fewer than two, or on too narrow a console."""
+    rows = report.connections[:ROWS_SHOWN]
+    if len(rows) < 2:
+        return None
+    names = clients(rows)
+    label_columns = INDENT + max(map(len, names))
+    columns = width - label_columns - 1
+    if columns < _LEAST_COLUMNS:
+        return None
+    scale = _Scale(min(row.first_time_ns for row in rows), max(row.last_time_ns for row in rows), columns)
+    axis = _axis(scale, report.capture.first_time_ns or scale.first_ns)
+    drawn = [lane(row, scale) for row in rows]
+    lines = [Text(" " * (label_columns + 1) + axis, style=DIM)]
+    lines += [Text(f"{name:>{label_columns}} {line}") for name, line in zip(names, drawn, strict=True)]
+    lines += [Text(line, style=DIM) for line in _below(drawn, len(report.connections))]
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return Group(*lines)
+
+
+def lane(connection: Connection, scale: _Scale) -> str:
+    """One connection as a line of at most `scale.columns` characters."""
+    began, ended = scale.column(connection.first_time_ns), scale.column(_end_ns(connection))
+    ended = min(max(ended, began + 2), scale.columns - 1)
+    began = max(0, min(began, ended - 2))
+    cells = ["┈" if connection.verdict in _WITHOUT_HTTP else "─"] * (ended - began + 1)
+    inner = (began + (connection.opened_at_ns is not None), ended - (connection.closed_at_ns is not None))
+    for start_ns, stop_ns in _in_flight(connection):
+        start = min(max(scale.column(start_ns), inner[0]), inner[1])
+        stop = min(max(scale.column(stop_ns), start), inner[1])
+        cells[start - began : stop - began + 1] = "█" * (stop - start + 1)
+    if connection.opened_at_ns is not None:
+        cells[0] = "├"
+    if connection.closed_at_ns is not None:
+        cells[-1] = "✗" if connection.end.first_close == "rst" else "┤"
+    return " " * began + "".join(cells)
+
+
+def _end_ns(connection: Connection) -> int:
+    return connection.last_time_ns if connection.closed_at_ns is None else connection.closed_at_ns
+
+
+def _in_flight(connection: Connection) -> Iterator[tuple[int, int]]:
+    """From the first byte of the request to the last of the response, as far as both are known."""
+    for exchange in connection.exchanges:
+        request, response = exchange.request, exchange.response
+        if response is not None:
+            stop_ns = response.time_ns + (exchange.timings.receive_ns or 0)
+            yield (response if request is None else request).time_ns, stop_ns
+        elif request is not None:
+            yield request.time_ns, _end_ns(connection)
+
+
+def _axis(scale: _Scale, origin_ns: int) -> str:
+    start, end = duration(scale.first_ns - origin_ns), duration(scale.first_ns + scale.span_ns - origin_ns)
+    cells = [" "] * scale.columns
+    for tick in range(1, _TICKS):
+        cells[tick * scale.columns // _TICKS] = "·"
+    cells[: len(start)] = start
+    cells[scale.columns - len(end) :] = end
+    return "".join(cells)
+
+
+def _below(drawn: Sequence[str], connections: int) -> Iterator[str]:
+    left = connections - len(drawn)
+    if left:
+        yield f"{' ' * INDENT}… and {left:,} more"
+    used = set().union(*drawn)
+    yield " " * INDENT + "  ".join(f"{symbol} {meaning}" for symbol, meaning in _LEGEND.items() if symbol in used)
