@@ -1,9 +1,7 @@
 """Times relative to the first frame, as Wireshark shows them, no finer than the capture needs."""
 
-from collections.abc import Iterable
-
 from kacap.render.quantity import UNKNOWN
-from kacap.report.model import Connection, Report
+from kacap.report.model import Report
 
 
 class Clock:
@@ -29,16 +27,3 @@ def clock_of(report: Report) -> Clock:
     """The clock that counts from the first frame of this report."""
     origin_ns = report.capture.first_time_ns or 0
     return Clock(origin_ns, max(0, (report.capture.last_time_ns or 0) - origin_ns))
-
-
-def known_frame_times(connections: Iterable[Connection]) -> dict[int, int]:
-    """The capture time, in nanoseconds, of each frame for which these connections hold one."""
-    times: dict[int, int] = {}
-    for connection in connections:
-        if connection.handshake and connection.handshake.syn_frame and connection.opened_at_ns is not None:
-            times[connection.handshake.syn_frame] = connection.opened_at_ns
-        for exchange in connection.exchanges:
-            for message in (exchange.request, exchange.response):
-                if message is not None:
-                    times[message.frame] = message.time_ns
-    return times

@@ -6,13 +6,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from kacap.render.clock import Clock, clock_of, known_frame_times
+from kacap.render.clock import clock_of
 from kacap.render.endpoint import host
 from kacap.render.escape import safe
 from kacap.render.joined import Joined
 from kacap.render.quantity import counted, duration, share
 from kacap.render.style import DIM, SEVERITY, STRONG
-from kacap.report.model import Evidence, Finding, Pair, Remedy, Report
+from kacap.report.model import Finding, Pair, Remedy, Report
 
 _LABEL_COLUMNS = 7
 _PROOFS_SHOWN = 4
@@ -70,20 +70,14 @@ def _proof(finding: Finding, report: Report) -> RenderableType | None:
     if not finding.evidence:
         return None
     shown = finding.evidence[:_PROOFS_SHOWN]
-    streams = {one.stream for one in shown}
-    times_ns = known_frame_times(connection for connection in report.connections if connection.stream in streams)
     clock = clock_of(report)
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(justify="right", no_wrap=True, style=DIM)
     grid.add_column(overflow="fold")
     for one in shown:
-        grid.add_row(Text(f"#{one.frame}"), Text(_when(one, times_ns, clock)), Text(safe(one.text)))
+        grid.add_row(Text(f"#{one.frame}"), Text(f"{clock.at(one.time_ns)} s"), Text(safe(one.text)))
     return _and_more(grid, len(finding.evidence) - len(shown), "--json has all")
-
-
-def _when(one: Evidence, times_ns: dict[int, int], clock: Clock) -> str:
-    return f"{clock.at(times_ns[one.frame])} s" if one.frame in times_ns else ""
 
 
 def _fix(remedies: Sequence[Remedy]) -> RenderableType | None:

@@ -100,7 +100,7 @@ def _finding(key: PairKey, found: PairFinding) -> model.Finding:
         streams=streams,
         title=found.cause.title,
         explanation=found.explanation,
-        evidence=tuple(model.Evidence(frame, stream, text) for frame, stream, text in found.evidence),
+        evidence=tuple(model.Evidence(proof.frame, stream, proof.time_ns, proof.text) for stream, proof in found.evidence),
         remedies=tuple(model.Remedy(remedy.stack, remedy.text) for remedy in found.remedies),
         filter=display_filter(streams),
     )

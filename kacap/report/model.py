@@ -239,6 +239,7 @@ class Evidence:
 
     frame: int
     stream: int
+    time_ns: int
     text: str
 
 

@@ -12,6 +12,7 @@ from kacap.verdict.cause import OUTSIDE, Cause, Remedy
 from kacap.verdict.ending import Ending
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.proof import Proof
 from kacap.verdict.rules import Ruling
 from kacap.verdict.stacks import names_given, recognised_first
 from kacap.verdict.words import Certainty, Decider, Severity, Verdict
@@ -32,8 +33,8 @@ class PairFinding:
     certainty: Certainty
     decided_by: Decider
     connections: tuple[Facts, ...]
-    evidence: tuple[tuple[int, int, str], ...]
-    """Frame, stream, text."""
+    evidence: tuple[tuple[int, Proof], ...]
+    """Stream, and what one of its frames shows."""
     remedies: tuple[Remedy, ...]
     explanation: str
 
@@ -72,7 +73,7 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
     cause = ruling.rule.cause
     connections = tuple(facts for facts, _ in members)
     evidence = tuple(
-        (proof.frame, facts.stream, proof.text)
+        (facts.stream, proof)
         for facts in connections[:SHOWN_CONNECTIONS]
         for proof in ruling.rule.proof(facts)
     )

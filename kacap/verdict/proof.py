@@ -23,6 +23,7 @@ class Proof(NamedTuple):
     """One frame, and what it shows."""
 
     frame: int
+    time_ns: int
     text: str
 
 
@@ -32,7 +33,7 @@ def signal_proof(facts: Facts) -> Iterator[Proof]:
     if signal is not None:
         message = signal.exchange.request if signal.side is Side.CLIENT else signal.exchange.response
         if message is not None:
-            yield Proof(message.frame, _SAID[signal.cause])
+            yield Proof(message.frame, message.time_ns, _SAID[signal.cause])
     yield from close_proof(facts)
 
 
@@ -45,14 +46,15 @@ def close_proof(facts: Facts) -> Iterator[Proof]:
     idle_ns = facts.idle_before_close_ns
     if idle_ns is not None:
         what += f" {milliseconds(idle_ns)} after the response"
-    yield Proof(connection.first_close_frame, what)
+    yield Proof(connection.first_close_frame, connection.first_close_time_ns, what)
 
 
 def last_response_proof(facts: Facts) -> Iterator[Proof]:
     """The response after which the connection could have been used again."""
     exchange: Exchange = facts.exchanges[-1]
     if exchange.response is not None:
-        yield Proof(exchange.response.end_frame, "response complete, and nothing speaks against reuse")
+        response = exchange.response
+        yield Proof(response.end_frame, response.end_time_ns, "response complete, and nothing speaks against reuse")
 
 
 def failure_proof(facts: Facts) -> Iterator[Proof]:
@@ -62,10 +64,10 @@ def failure_proof(facts: Facts) -> Iterator[Proof]:
         sent = client.retransmitted + 1
         again = f", sent {sent} times" if sent > 1 else ""
         unanswered = "" if server.rst_frame != UNKNOWN else ": no answer"
-        yield Proof(client.syn_frame, f"client SYN{again}{unanswered}")
+        yield Proof(client.syn_frame, client.syn_time_ns, f"client SYN{again}{unanswered}")
     if server.rst_frame != UNKNOWN:
         after_ns = max(0, server.rst_time_ns - client.syn_time_ns)
-        yield Proof(server.rst_frame, f"server RST {milliseconds(after_ns)} after the SYN")
+        yield Proof(server.rst_frame, server.rst_time_ns, f"server RST {milliseconds(after_ns)} after the SYN")
 
 
 def still_open_proof(facts: Facts) -> Iterator[Proof]:
@@ -73,7 +75,7 @@ def still_open_proof(facts: Facts) -> Iterator[Proof]:
     exchange = facts.exchanges[-1]
     message = exchange.response or exchange.request
     if message is not None:
-        yield Proof(message.end_frame, "last message; no FIN or RST follows in the capture")
+        yield Proof(message.end_frame, message.end_time_ns, "last message; no FIN or RST follows in the capture")
 
 
 def milliseconds(duration_ns: int) -> str:

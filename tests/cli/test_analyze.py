@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from kacap.render.json import schema

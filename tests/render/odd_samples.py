@@ -131,7 +131,7 @@ def hostile(text: str = HOSTILE) -> Report:
             finding,
             title=text,
             explanation=text,
-            evidence=(Evidence(1, 0, text),) * 9,
+            evidence=(Evidence(1, 0, -1, text),) * 9,
             remedies=(Remedy(text, text),) * 9,
             filter=text,
         )

@@ -123,9 +123,9 @@ def single_use() -> Report:
         explanation="The client announces that this request is its last on the connection. The server has to close "
         "after the response, whatever its own settings are.",
         evidence=(
-            Evidence(4, 0, 'the request says "Connection: close"'),
-            Evidence(6, 0, "the response is complete"),
-            Evidence(7, 0, "server FIN 0.1 ms after the last response byte"),
+            Evidence(4, 0, START_NS + MS, 'the request says "Connection: close"'),
+            Evidence(6, 0, START_NS + 2 * MS, "the response is complete"),
+            Evidence(7, 0, START_NS + 2 * MS, "server FIN 0.1 ms after the last response byte"),
         ),
         remedies=(
             Remedy("Node.js < 19", "pass agent: new http.Agent({keepAlive: true}); the global agent closes"),
@@ -222,7 +222,7 @@ def refused() -> Report:
                 (0, 1, 2),
                 "Nothing listens on this port",
                 "The server's host answers each SYN with a RST.",
-                (Evidence(1, 0, "client SYN"), Evidence(2, 0, "server RST 0.09 ms later")),
+                (Evidence(1, 0, START_NS, "client SYN"), Evidence(2, 0, START_NS + 90_000, "server RST 0.09 ms later")),
                 (Remedy("any", "start the server, or correct the port"),),
                 "tcp.stream in {0..2}",
             ),

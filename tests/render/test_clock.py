@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacap.render.clock import Clock, clock_of, known_frame_times
+from kacap.render.clock import Clock, clock_of
 from tests.render.build import EMPTY, MS, SECOND, START_NS
 from tests.render.plain_samples import one_exchange
 
@@ -21,7 +21,3 @@ def test_before_the_origin_and_unknown() -> None:
 def test_clock_of_a_report() -> None:
     assert clock_of(one_exchange()).at(START_NS + 2 * MS) == "0.002000"
     assert clock_of(EMPTY).at(0) == "0.000000"
-
-
-def test_frames_of_handshake_and_messages_are_known() -> None:
-    assert known_frame_times(one_exchange().connections) == {1: START_NS, 4: START_NS + MS, 6: START_NS + 3 * MS}

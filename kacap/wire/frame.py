@@ -1,0 +1,44 @@
+"""A frame, and the facts about its source: all that the world hands to the core."""
+
+from dataclasses import dataclass, field
+
+
+class Frame:
+    """One captured link-layer frame.
+
+    The bytes are a window `data[start:end]` of a block that many frames share, so that reading a file copies nothing
+    per frame. A frame is valid for as long as somebody holds it; holding it keeps the block alive.
+    """
+
+    __slots__ = ("data", "end", "link_type", "number", "start", "time_ns", "wire_bytes")
+
+    def __init__(
+        self, number: int, time_ns: int, link_type: int, data: bytes, start: int, end: int, wire_bytes: int
+    ) -> None:
+        self.number = number
+        """1-based over the whole capture, as Wireshark counts."""
+        self.time_ns = time_ns
+        """Nanoseconds since the Unix epoch, from the capture, never from this machine's clock."""
+        self.link_type = link_type
+        """LINKTYPE_ number of the tcpdump registry."""
+        self.data = data
+        self.start = start
+        self.end = end
+        self.wire_bytes = wire_bytes
+        """Length on the wire; larger than `end - start` when the snapshot length cut the frame."""
+
+
+@dataclass(slots=True)
+class SourceInfo:
+    """What only the source knows; complete once its frames have been read."""
+
+    sources: list[str] = field(default_factory=list)
+    """Names as the user gave them (`-` for standard input, an interface name when live)."""
+    format: str = "unknown"
+    """`pcap`, `pcapng` or `live`; `mixed` for several files of different formats."""
+    dropped_frames: int | None = None
+    """Frames that the kernel or the capture program says it lost; None when nobody said."""
+    truncated_file: bool = False
+    """A file ended in the middle of a record, or was damaged: all before that point was read."""
+    warnings: list[str] = field(default_factory=list)
+    """One clear line each; may hold raw text from the file, escaped by the renderer."""

@@ -1,0 +1,62 @@
+"""What IP carries: the TCP header, and UDP datagrams of DNS.
+
+Offsets are those of the decoder: a header begins at `at`, its layer ends at `end` in the capture and at `wire` on the
+wire. `addresses` are source and destination in network order, 8 or 32 bytes.
+"""
+
+from struct import Struct
+from typing import Final
+
+from kacap.wire import protocols as p
+from kacap.wire.frame import Frame
+from kacap.wire.quoted import NUMBERED_BYTES, Quoted
+from kacap.wire.segment import Datagram, Segment, Skipped
+
+_TCP: Final = Struct(">4xIIHH").unpack_from
+_FLAGS: Final = 0x3F
+
+
+def read_tcp(
+    frame: Frame, data: bytes, addresses: bytes, at: int, end: int, wire: int, ip_id: int
+) -> Segment | Quoted | Skipped:
+    """The TCP header at `at`. A broken one is `Quoted`, since Wireshark numbers its connection all the same."""
+    if end - at < NUMBERED_BYTES:
+        return p.TCP_HEADER_CUT if wire - at >= 20 else p.BAD_TCP_HEADER
+    seq, ack, offset_flags, window = _TCP(data, at)
+    key = addresses + data[at : at + 4]
+    header = offset_flags >> 10 & 0x3C
+    payload = at + header
+    if header < 20 or payload > wire:
+        return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & _FLAGS, p.BAD_TCP_HEADER)
+    if end - at < 20:
+        return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & _FLAGS, p.TCP_HEADER_CUT)
+    return Segment(
+        frame.number,
+        frame.time_ns,
+        key,
+        seq,
+        ack,
+        offset_flags & _FLAGS,
+        window,
+        ip_id,
+        data,
+        payload if payload < end else end,
+        end,
+        wire - payload,
+    )
+
+
+def read_dns_datagram(
+    frame: Frame, data: bytes, addresses: bytes, source_port: int, destination_port: int, at: int, end: int
+) -> Datagram:
+    """The datagram whose payload is `data[at:end]`."""
+    half = len(addresses) >> 1
+    return Datagram(
+        frame.number,
+        frame.time_ns,
+        addresses[:half],
+        addresses[half:],
+        source_port,
+        destination_port,
+        data[at:end],
+    )
