@@ -3,8 +3,6 @@
 Only what a verdict needs is kept. Bodies are counted, not kept; cookies and credentials are never read.
 """
 
-UNKNOWN = -1
-
 
 class Message:
     """What requests and responses have in common."""
@@ -93,15 +91,13 @@ class Exchange:
     @property
     def start_ns(self) -> int:
         """Time of the first byte seen of it."""
-        first = self.request or self.response
-        return UNKNOWN if first is None else first.time_ns
+        return min(message.time_ns for message in self._messages)
 
     @property
     def end_ns(self) -> int:
         """Time of the last byte seen of it."""
-        last = 0
-        if self.request is not None:
-            last = self.request.end_time_ns
-        if self.response is not None and self.response.end_time_ns > last:
-            last = self.response.end_time_ns
-        return last
+        return max(message.end_time_ns for message in self._messages)
+
+    @property
+    def _messages(self) -> list[Message]:
+        return [message for message in (self.request, self.response) if message is not None]

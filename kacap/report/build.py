@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from kacap.http.message import Exchange as HttpExchange
 from kacap.http.persistence import signal
 from kacap.report import model
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
 from kacap.verdict.ending import Ending, ending
 from kacap.verdict.facts import Facts
@@ -100,7 +100,9 @@ def _finding(key: PairKey, found: PairFinding) -> model.Finding:
         streams=streams,
         title=found.cause.title,
         explanation=found.explanation,
-        evidence=tuple(model.Evidence(proof.frame, stream, proof.time_ns, proof.text) for stream, proof in found.evidence),
+        evidence=tuple(
+            model.Evidence(proof.frame, stream, proof.time_ns, proof.text) for stream, proof in found.evidence
+        ),
         remedies=tuple(model.Remedy(remedy.stack, remedy.text) for remedy in found.remedies),
         filter=display_filter(streams),
     )
@@ -121,7 +123,7 @@ def _connection(facts: Facts, end: Ending, idle_available: int) -> model.Connect
         protocol=_protocol(facts, verdict),
         handshake=_handshake(facts),
         opened_at_ns=facts.opened_ns if facts.opened_here else None,
-        closed_at_ns=None if closed_ns == UNKNOWN else closed_ns,
+        closed_at_ns=None if closed_ns == NEVER else closed_ns,
         first_time_ns=connection.first_time_ns,
         last_time_ns=connection.last_time_ns,
         idle_available_at_open=idle_available,

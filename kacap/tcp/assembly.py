@@ -10,7 +10,7 @@ Rules of this room:
 """
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.held import Range
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.segment import ACK, Segment
@@ -50,7 +50,7 @@ def take_payload(connection: Connection, half: Half, segment: Segment, seq: int)
             _end(half)
     elif length:
         _take_out_of_turn(connection, half, segment, seq, ack)
-    if connection.waiting_since_ns != UNKNOWN or half.held.ranges or peer.held.ranges or half.fin_seq != UNKNOWN:
+    if connection.waiting_since_ns != NEVER or half.held.ranges or peer.held.ranges or half.fin_seq != UNKNOWN:
         settle(connection, segment)
 
 
@@ -58,8 +58,8 @@ def settle(connection: Connection, segment: Segment) -> None:
     """Deliver what is due now, and note since when the rest is waiting."""
     _deliver_due(connection)
     if not _is_waiting(connection):
-        connection.waiting_since_ns = UNKNOWN
-    elif connection.waiting_since_ns == UNKNOWN:
+        connection.waiting_since_ns = NEVER
+    elif connection.waiting_since_ns == NEVER:
         connection.waiting_since_ns = segment.time_ns
         connection.waiting_since_segment = connection.segments
     for half in (connection.first, connection.second):
@@ -81,7 +81,7 @@ def out_of_patience(connection: Connection, segment: Segment) -> bool:
 
 def declare_gaps(connection: Connection, frame: int, time_ns: int) -> None:
     """Give up what was acknowledged and never seen, and deliver what waited for it."""
-    connection.waiting_since_ns = UNKNOWN
+    connection.waiting_since_ns = NEVER
     while True:
         _deliver_due(connection)
         half = _half_with_gap(connection)
@@ -113,12 +113,12 @@ def _take_out_of_turn(connection: Connection, half: Half, segment: Segment, seq:
         return
     if ahead < 0 and not _was_window_probe(half, ahead):
         half.retransmitted += 1
-    elif ahead == 0 and half.held.ranges and half.hole_since_ns != UNKNOWN:
+    elif ahead == 0 and half.held.ranges and half.hole_since_ns != NEVER:
         if segment.time_ns - half.hole_since_ns <= _REORDERED_NS:
             half.out_of_order += 1
         else:
             half.retransmitted += 1
-    if ahead > 0 and half.hole_since_ns == UNKNOWN:
+    if ahead > 0 and half.hole_since_ns == NEVER:
         half.hole_since_ns = segment.time_ns
     cut = max(0, -ahead)
     start = min(segment.start + cut, segment.end)
@@ -172,7 +172,7 @@ def _deliver(half: Half, piece: Range) -> None:
     """Hand over those bytes of a range that are new."""
     old = -distance(half.next_seq, piece.seq)
     if not half.held.ranges:
-        half.hole_since_ns = UNKNOWN
+        half.hole_since_ns = NEVER
     if old >= piece.length:
         return
     length = piece.length - old

@@ -4,7 +4,7 @@ Rules: the client is who sent the SYN, else who received the SYN-ACK; else it st
 knows what was said (`settle_roles`). The first close is the first FIN or RST on the wire, whoever decided it.
 """
 
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 
 
 class Connection:
@@ -46,15 +46,15 @@ class Connection:
         self.first_time_ns = time_ns
         self.last_time_ns = time_ns
         self.syn_ack_frame = UNKNOWN
-        self.syn_ack_time_ns = UNKNOWN
+        self.syn_ack_time_ns = NEVER
         self.ack_frame = UNKNOWN
-        self.ack_time_ns = UNKNOWN
+        self.ack_time_ns = NEVER
         self.first_close: Half | None = None
         self.first_close_kind = ""
         """`fin` or `rst`; empty while nobody closed."""
         self.first_close_frame = UNKNOWN
-        self.first_close_time_ns = UNKNOWN
-        self.waiting_since_ns = UNKNOWN
+        self.first_close_time_ns = NEVER
+        self.waiting_since_ns = NEVER
         """Since when bytes are held that the peer's ACK, or a hole, keeps back."""
         self.waiting_since_segment = 0
 
@@ -80,13 +80,12 @@ class Connection:
 
     @property
     def closed_at_ns(self) -> int:
-        """When the connection was over for both: the first RST, or the second FIN; UNKNOWN before."""
+        """When the connection was over for both: the first RST, or the second FIN; NEVER before."""
         fins = (self.first.fin_time_ns, self.second.fin_time_ns)
-        resets = [t for t in (self.first.rst_time_ns, self.second.rst_time_ns) if t != UNKNOWN]
-        both = max(fins) if UNKNOWN not in fins else UNKNOWN
-        if both != UNKNOWN:
-            resets.append(both)
-        return min(resets, default=UNKNOWN)
+        resets = [t for t in (self.first.rst_time_ns, self.second.rst_time_ns) if t != NEVER]
+        if NEVER not in fins:
+            resets.append(max(fins))
+        return min(resets, default=NEVER)
 
     def settle_roles(self, requester: Half | None, server_ports: frozenset[int]) -> Half:
         """The client, decided if the handshake did not: who sends requests, else by port; returns it."""

@@ -9,7 +9,10 @@ Mark = tuple[int, int, int, int, int, int]
 """What two sightings of one frame have in common."""
 
 UNKNOWN = -1
-"""A sequence number, frame or time that the capture has not shown."""
+"""A sequence number or a frame that the capture has not shown."""
+
+NEVER = -(1 << 63)
+"""The time of what the capture has not shown: before any time that a capture can hold."""
 
 _REMEMBERED = 4
 """Recent segments of a half that a duplicate frame is compared with."""
@@ -68,18 +71,18 @@ class Half:
         """The furthest byte of the peer that this side acknowledged."""
         self.window = UNKNOWN
         self.held = HeldRanges()
-        self.hole_since_ns = UNKNOWN
+        self.hole_since_ns = NEVER
         self.hidden = False
         """Its bytes are known only from ACKs: waiting for them again is in vain."""
         self.ended = False
         self.syn_frame = UNKNOWN
-        self.syn_time_ns = UNKNOWN
+        self.syn_time_ns = NEVER
         self.fin_seq = UNKNOWN
         self.fin_ack = UNKNOWN
         self.fin_frame = UNKNOWN
-        self.fin_time_ns = UNKNOWN
+        self.fin_time_ns = NEVER
         self.rst_frame = UNKNOWN
-        self.rst_time_ns = UNKNOWN
+        self.rst_time_ns = NEVER
         self.bytes = 0
         """Payload bytes that were delivered, each once."""
         self.gap_bytes = 0

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from kacap.tcp import assembly
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
@@ -67,7 +67,7 @@ class Tracker:
             return
         half.remember(segment)
         connection.last_time_ns = max(connection.last_time_ns, segment.time_ns)
-        if connection.waiting_since_ns != UNKNOWN and assembly.out_of_patience(connection, segment):
+        if connection.waiting_since_ns != NEVER and assembly.out_of_patience(connection, segment):
             assembly.declare_gaps(connection, segment.frame, segment.time_ns)
         if flags & (SYN | FIN | RST):
             _take_flags(connection, half, segment)
@@ -101,7 +101,7 @@ class Tracker:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
         for connection in self.connections:
             since = connection.waiting_since_ns
-            if since != UNKNOWN and now_ns - since > assembly.PATIENCE_NS:
+            if since != NEVER and now_ns - since > assembly.PATIENCE_NS:
                 assembly.declare_gaps(connection, self._last_frame, now_ns)
 
     def finish(self) -> None:

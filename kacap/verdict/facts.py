@@ -4,7 +4,7 @@ from kacap.http.dialogue import Dialogue
 from kacap.http.message import Exchange
 from kacap.http.persistence import signal
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import NEVER, Half
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
 HOLD_NS = 10_000_000
@@ -64,7 +64,7 @@ class Facts:
     @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
-        if not self.opened_here or self.connection.ack_time_ns == UNKNOWN:
+        if not self.opened_here or self.connection.ack_time_ns == NEVER:
             return None
         return max(0, self.connection.ack_time_ns - self.client.syn_time_ns)
 

@@ -73,9 +73,7 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
     cause = ruling.rule.cause
     connections = tuple(facts for facts, _ in members)
     evidence = tuple(
-        (facts.stream, proof)
-        for facts in connections[:SHOWN_CONNECTIONS]
-        for proof in ruling.rule.proof(facts)
+        (facts.stream, proof) for facts in connections[:SHOWN_CONNECTIONS] for proof in ruling.rule.proof(facts)
     )
     certainty = max((ruling.certainty for _, ruling in members), key=lambda word: _SURE[word])
     explanation = cause.meaning

@@ -8,7 +8,7 @@ connection can be used again, cut short by a close.
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from kacap.tcp.half import UNKNOWN
+from kacap.tcp.half import NEVER
 from kacap.verdict.facts import HOLD_NS, Facts, persists
 
 Interval = tuple[int, int]
@@ -27,7 +27,7 @@ def busy_intervals(facts: Facts) -> list[Interval]:
             start = _first_start(facts, start)
         if persists(exchange):
             end = exchange.end_ns + HOLD_NS
-            if facts.first_close_ns != UNKNOWN:
+            if facts.first_close_ns != NEVER:
                 end = min(end, max(exchange.end_ns, facts.first_close_ns))
         elif exchange.complete:
             end = exchange.end_ns
@@ -50,7 +50,7 @@ def idle_intervals(facts: Facts) -> list[Interval]:
             continue
         start = exchange.end_ns + HOLD_NS
         end = exchanges[index + 1].start_ns if index + 1 < len(exchanges) else FOREVER
-        if facts.first_close_ns != UNKNOWN:
+        if facts.first_close_ns != NEVER:
             end = min(end, facts.first_close_ns)
         if end > start:
             idle.append((start, end))
@@ -60,7 +60,7 @@ def idle_intervals(facts: Facts) -> list[Interval]:
 def open_interval(facts: Facts) -> Interval:
     """When the connection existed."""
     closed = facts.connection.closed_at_ns
-    return facts.opened_ns, closed if closed != UNKNOWN else FOREVER
+    return facts.opened_ns, closed if closed != NEVER else FOREVER
 
 
 def peak(intervals: Iterable[Interval]) -> int:
@@ -95,7 +95,7 @@ def _first_start(facts: Facts, start: int) -> int:
         return start
     connection = facts.connection
     ready = max(connection.ack_time_ns, connection.syn_ack_time_ns)
-    if ready == UNKNOWN or start - ready <= HOLD_NS:
+    if ready == NEVER or start - ready <= HOLD_NS:
         return min(start, facts.opened_ns)
     return start
 
@@ -104,6 +104,6 @@ def _unfinished_end(facts: Facts, index: int) -> int:
     """An exchange without end occupies its connection until the next, the close, or the last that was seen."""
     if index + 1 < len(facts.exchanges):
         return facts.exchanges[index + 1].start_ns
-    if facts.first_close_ns != UNKNOWN:
+    if facts.first_close_ns != NEVER:
         return max(facts.first_close_ns, facts.exchanges[index].end_ns)
     return facts.connection.last_time_ns
