@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.parse import REQUESTS, RESPONSES
-from kacap.http.reader import MessageReader
+from kacap.http.parse import REQUESTS
+from kacap.http.reader import MessageReader, read_both
 from kacap.report import model
 from kacap.report.build import build_report
 from kacap.tcp.connection import Connection
@@ -102,9 +102,7 @@ class Analyzer:
 
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
-        for half in (connection.first, connection.second):
-            half.sink = reader = MessageReader(dialogue)
-            dialogue.readers.append(reader)
+        connection.first.sink, connection.second.sink = read_both(dialogue)
         self._dialogues[connection.stream] = dialogue
         duration_ns = self._lookups.take(connection.first.address, connection.second.address)
         if duration_ns is not None:
@@ -112,19 +110,11 @@ class Analyzer:
 
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]
-        client = connection.settle_roles(self._requester(connection, dialogue), self._ports)
+        client = connection.settle_roles(_requester(connection), self._ports)
         facts = Facts(connection, dialogue, client)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
         return facts
-
-    def _requester(self, connection: Connection, dialogue: Dialogue) -> Half | None:
-        for half, reader in zip((connection.first, connection.second), dialogue.readers, strict=True):
-            if reader.kind == REQUESTS:
-                return half
-            if reader.kind == RESPONSES:
-                return half.peer
-        return None
 
     def _is_wanted(self, facts: Facts) -> bool:
         if self._ports and facts.server.port not in self._ports:
@@ -151,3 +141,11 @@ class Analyzer:
                 f"more than {MAX_CONNECTIONS} connections; not followed: {self._tracker.untracked} segments of others"
             )
         return warnings
+
+
+def _requester(connection: Connection) -> Half | None:
+    """The half that says requests, or whose peer says responses."""
+    for half in (connection.first, connection.second):
+        if isinstance(half.sink, MessageReader) and half.sink.kind is not None:
+            return half if half.sink.kind == REQUESTS else half.peer
+    return None

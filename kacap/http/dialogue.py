@@ -9,12 +9,9 @@ Rules of this room:
 """
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from kacap.http.message import Exchange, Message, Request, Response
-
-if TYPE_CHECKING:
-    from kacap.http.reader import MessageReader
+from kacap.http.recognise import Protocol
 
 MAX_WAITING = 1024
 """Pipelined requests that may wait for a response; older ones are given up."""
@@ -30,7 +27,7 @@ class Dialogue:
         "_waiting",
         "exchanges",
         "lost_in_gap",
-        "readers",
+        "protocols",
         "switched",
     )
 
@@ -40,7 +37,8 @@ class Dialogue:
         """101 or CONNECT: what follows is not HTTP/1."""
         self.lost_in_gap = False
         """Messages may be missing: a gap hid where they begin."""
-        self.readers: list[MessageReader] = []
+        self.protocols: list[Protocol] = []
+        """What the halves say from their first bytes on that is not HTTP/1."""
         self._waiting: deque[Exchange] = deque()
         self._answering: Exchange | None = None
         self._orphan_informational: tuple[int, ...] = ()
@@ -83,10 +81,8 @@ class Dialogue:
         return answering is not None and answering.response is response and answering.request is not None
 
     def switch(self) -> None:
-        """The connection carries another protocol from here on."""
+        """101 or CONNECT: the connection carries another protocol from here on."""
         self.switched = True
-        for each in self.readers:
-            each.close_book()
 
     def lost_place(self, *, responses: bool, in_gap: bool) -> None:
         """A half lost its place between messages, in a gap or because what it says is no message."""

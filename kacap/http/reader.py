@@ -24,7 +24,7 @@ from kacap.http.parse import (
     read_head,
     stamp,
 )
-from kacap.http.recognise import Protocol, recognise
+from kacap.http.recognise import recognise
 from kacap.tcp.sink import Sink
 
 # Where a reader stands.
@@ -34,8 +34,15 @@ _RECOGNISED_BYTES = 1024
 """First bytes that are enough to tell a protocol."""
 
 
+def read_both(dialogue: Dialogue) -> tuple["MessageReader", "MessageReader"]:
+    """The two readers of one connection."""
+    one, other = MessageReader(dialogue), MessageReader(dialogue)
+    one.other, other.other = other, one
+    return one, other
+
+
 class MessageReader(Sink):
-    """The bytes of one half as messages, told to the connection's `Dialogue`."""
+    """The bytes of one half as messages, told to the connection's `Dialogue`; made in pairs by `read_both`."""
 
     __slots__ = (
         "_begun",
@@ -44,17 +51,17 @@ class MessageReader(Sink):
         "dialogue",
         "kind",
         "lost_bytes",
-        "protocol",
+        "other",
         "state",
     )
 
     def __init__(self, dialogue: Dialogue) -> None:
         self.dialogue = dialogue
+        self.other = self
+        """The reader of the other half."""
         self.state = BOUNDARY
         self.kind: str | None = None
         """REQUESTS or RESPONSES, once known."""
-        self.protocol: Protocol | None = None
-        """What the first bytes are when they are not HTTP/1."""
         self.lost_bytes = 0
         """Bytes that belong to no message."""
         self._fresh = True
@@ -185,6 +192,8 @@ class MessageReader(Sink):
         if body.framing == framing.TUNNEL:
             message.complete = True
             self.dialogue.switch()
+            self.close_book()
+            self.other.close_book()
             return
         message.framing = body.framing
         self._body = BodyWalk(message, body)
@@ -232,7 +241,7 @@ class MessageReader(Sink):
     def _says_responses(self) -> bool:
         """Whether this half says responses, judged by the other one where its own start lines were not seen."""
         if self.kind is None:
-            return any(other.kind == REQUESTS for other in self.dialogue.readers if other is not self)
+            return self.other.kind == REQUESTS
         return self.kind == RESPONSES
 
     def _resync(self, data: bytes, start: int, end: int) -> bool:
@@ -258,8 +267,9 @@ class MessageReader(Sink):
         """What stands at a message boundary is no start line."""
         if self._fresh:
             self._fresh = False
-            self.protocol = recognise(data, start, end)
-            if self.protocol.name != "unknown":
+            protocol = recognise(data, start, end)
+            self.dialogue.protocols.append(protocol)
+            if protocol.name != "unknown":
                 self.close_book()
                 return
         self._lose()

@@ -167,7 +167,7 @@ def _handshake(facts: Facts) -> model.Handshake | None:
 def _protocol(facts: Facts, verdict: ConnectionVerdict) -> model.Protocol | None:
     if verdict is not ConnectionVerdict.OPAQUE:
         return None
-    known = [reader.protocol for reader in facts.dialogue.readers if reader.protocol is not None]
+    known = facts.dialogue.protocols
     names = {protocol.name for protocol in known}
     name = next((word for word in ("tls", "http2") if word in names), "unknown")
     sni = next((protocol.sni for protocol in known if protocol.sni), None)

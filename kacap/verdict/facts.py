@@ -95,7 +95,7 @@ class Facts:
     @property
     def protocol_name(self) -> str | None:
         """What it speaks when that is not HTTP/1: `tls`, `http2`, `unknown`; None when nothing was said."""
-        names = [reader.protocol.name for reader in self.dialogue.readers if reader.protocol is not None]
+        names = [protocol.name for protocol in self.dialogue.protocols]
         for name in ("tls", "http2", "unknown"):
             if name in names:
                 return name
