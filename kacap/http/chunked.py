@@ -2,7 +2,7 @@
 
 import re
 
-_SIZE_LINE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r*\n")
+_SIZE_LINE = re.compile(rb"[ \t]*0*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r*\n")
 _MAX_LINE = 16 << 10
 """A size line or trailer line longer than this is not one."""
 

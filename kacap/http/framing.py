@@ -40,10 +40,10 @@ def response_body(method: str, status: int, fields: Fields) -> Body:
     """`method` is that of the request, empty when the capture does not show it."""
     if status == 101:
         return Body(TUNNEL, 0)
+    if method == "CONNECT" and 200 <= status < 300:
+        return Body(TUNNEL, 0)
     if method == "HEAD" or status < 200 or status in (204, 304):
         return EMPTY
-    if method == "CONNECT" and status < 300:
-        return Body(TUNNEL, 0)
     if fields.transfer_encoding:
         oddities = ("te-and-cl",) if fields.content_length else ()
         if CHUNKED in fields.transfer_encoding:

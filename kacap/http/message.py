@@ -91,12 +91,12 @@ class Exchange:
     @property
     def start_ns(self) -> int:
         """Time of the first byte seen of it."""
-        return min(message.time_ns for message in self._messages)
+        return min((message.time_ns for message in self._messages), default=0)
 
     @property
     def end_ns(self) -> int:
         """Time of the last byte seen of it."""
-        return max(message.end_time_ns for message in self._messages)
+        return max((message.end_time_ns for message in self._messages), default=0)
 
     @property
     def _messages(self) -> list[Message]:

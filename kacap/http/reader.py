@@ -24,11 +24,11 @@ from kacap.http.parse import (
     read_head,
     stamp,
 )
-from kacap.http.recognise import recognise
+from kacap.http.recognise import hello_bytes_missing, recognise
 from kacap.tcp.sink import Sink
 
 # Where a reader stands.
-BOUNDARY, HEAD, BODY, LOST, CLOSED_BOOK = range(5)
+BOUNDARY, HEAD, BODY, LOST, HELLO, CLOSED_BOOK = range(6)
 
 _RECOGNISED_BYTES = 1024
 """First bytes that are enough to tell a protocol."""
@@ -48,6 +48,7 @@ class MessageReader(Sink):
         "_begun",
         "_body",
         "_fresh",
+        "_hello",
         "dialogue",
         "kind",
         "lost_bytes",
@@ -68,6 +69,7 @@ class MessageReader(Sink):
         """Nothing but blank lines has been read yet."""
         self._begun: PartialHead | None = None
         self._body: BodyWalk | None = None
+        self._hello = bytearray()
 
     # ---- what the tcp room calls
 
@@ -85,6 +87,9 @@ class MessageReader(Sink):
             elif state == HEAD:
                 start = self._continue_head(data, start, end, frame, time_ns)
             elif state == CLOSED_BOOK:
+                return
+            elif state == HELLO:
+                self._continue_hello(data, start, end)
                 return
             elif start != first or not self._resync(data, start, end):
                 self.lost_bytes += end - start
@@ -106,6 +111,7 @@ class MessageReader(Sink):
     def finish(self) -> None:
         """See Sink.finish."""
         self._cut_head()
+        self._end_hello()
         self._body = None
 
     def close_book(self) -> None:
@@ -221,6 +227,7 @@ class MessageReader(Sink):
 
     def _skip(self, length: int, frame: int, time_ns: int) -> None:
         """Pass over bytes that were sent and not captured."""
+        self._end_hello()
         if self.state in (LOST, CLOSED_BOOK):
             return
         if self._body is not None:
@@ -230,6 +237,18 @@ class MessageReader(Sink):
         if length:
             self._cut_head()
             self._lose(in_gap=True)
+
+    def _continue_hello(self, data: bytes, start: int, end: int) -> None:
+        self._hello += data[start : min(end, start + hello_bytes_missing(self._hello))]
+        if not hello_bytes_missing(self._hello):
+            self._end_hello()
+
+    def _end_hello(self) -> None:
+        """The first TLS record is whole, or the rest of it will not come."""
+        if self.state == HELLO:
+            self.dialogue.protocols.append(recognise(bytes(self._hello), 0, len(self._hello)))
+            self._hello = bytearray()
+            self.close_book()
 
     def _lose(self, in_gap: bool = False) -> None:
         """The place in the message is not known any more."""
@@ -268,6 +287,10 @@ class MessageReader(Sink):
         if self._fresh:
             self._fresh = False
             protocol = recognise(data, start, end)
+            if protocol.name == "tls" and hello_bytes_missing(data[start:end]):
+                self._hello = bytearray(data[start:end])
+                self.state = HELLO
+                return
             self.dialogue.protocols.append(protocol)
             if protocol.name != "unknown":
                 self.close_book()

@@ -6,8 +6,10 @@ Only the first bytes are looked at; every length in them may lie.
 from typing import NamedTuple
 
 _H2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_HANDSHAKE = 22
 _SNI, _ALPN = 0, 16
 _MAX_NAME = 255
+_MAX_NAMES = 16
 
 
 class Protocol(NamedTuple):
@@ -31,6 +33,13 @@ def recognise(data: bytes, start: int, end: int) -> Protocol:
     return UNKNOWN_PROTOCOL
 
 
+def hello_bytes_missing(data: bytes | bytearray) -> int:
+    """How much of the TLS handshake record that begins with `data` is still to come: a hello may fill two segments."""
+    if len(data) < 5 or data[0] != _HANDSHAKE or data[1] != 3:
+        return 0
+    return max(0, 5 + int.from_bytes(data[3:5], "big") - len(data))
+
+
 def _is_tls_record(data: bytes, start: int, end: int) -> bool:
     """A TLS record header: type, version 3.x, and a length that a record may have (RFC 8446 section 5.1)."""
     if end - start < 5 or data[start] not in (20, 21, 22, 23) or data[start + 1] != 3 or data[start + 2] > 4:
@@ -40,7 +49,7 @@ def _is_tls_record(data: bytes, start: int, end: int) -> bool:
 
 def _client_hello(record: bytes) -> Protocol:
     body = record[5:]
-    if record[0] != 22 or body[:1] != b"\x01":
+    if record[0] != _HANDSHAKE or body[:1] != b"\x01":
         return Protocol("tls")
     at = 4 + 2 + 32
     at += 1 + _number(body, at, 1)
@@ -54,7 +63,7 @@ def _client_hello(record: bytes) -> Protocol:
         kind, length = _number(body, at, 2), _number(body, at + 2, 2)
         content = body[at + 4 : at + 4 + length]
         if kind == _SNI and content[2:3] == b"\x00":
-            sni = content[5 : 5 + min(_number(content, 3, 2), _MAX_NAME)].decode("latin-1") or None
+            sni = _whole(content, 5, _number(content, 3, 2))
         elif kind == _ALPN:
             alpn = _names(content[2:])
         at += 4 + length
@@ -64,11 +73,19 @@ def _client_hello(record: bytes) -> Protocol:
 def _names(content: bytes) -> tuple[str, ...]:
     names: list[str] = []
     at = 0
-    while at < len(content) and len(names) < 16:
-        length = content[at]
-        names.append(content[at + 1 : at + 1 + length].decode("latin-1"))
-        at += 1 + length
+    while at < len(content) and len(names) < _MAX_NAMES:
+        name = _whole(content, at + 1, content[at])
+        if name is None:
+            break
+        names.append(name)
+        at += 1 + content[at]
     return tuple(names)
+
+
+def _whole(content: bytes, at: int, length: int) -> str | None:
+    """A name, unless it is cut, empty, or longer than names are."""
+    name = content[at : at + length]
+    return name.decode("latin-1") if 0 < len(name) == length <= _MAX_NAME else None
 
 
 def _number(data: bytes, at: int, width: int) -> int:
