@@ -1,0 +1,70 @@
+# `make` lists the targets. Everything runs from .venv, which is made on first need; nothing needs root or a compiler.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test check lint types arch format readme captures clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target intent; do \
+	  printf '  make %-10s %s\n' "$$target" "$$intent"; done
+
+run: $(RUN) ## judge a capture that comes with the project
+	@$(BIN)/kacap analyze captures/urllib3-pool-gunicorn-gevent.pcap
+
+test: $(DEV) ## run the tests, on all processors
+	@$(BIN)/python -m pytest -n auto
+
+check: lint types arch $(DEV) ## lint, types, architecture, and the README against the program
+	@$(BIN)/python -m tests.check_readme
+
+lint: $(DEV) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV) ## mypy --strict
+	@$(BIN)/mypy --strict
+
+arch: $(DEV) ## import-linter: the rooms know only what they may know
+	@$(BIN)/lint-imports
+
+format: $(DEV) ## ruff: mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+readme: $(DEV) ## write the generated blocks of README.md anew
+	@$(BIN)/python -m tests.check_readme --write
+
+captures: $(DEV) ## record the captures again: ONLY="name other" (Linux, tcpdump, ip, unshare)
+	@$(BIN)/python -m captures.lab $(ONLY)
+
+clean: ## remove what was made: .venv, caches, builds
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An interpreter that is too old must fail here, in one line, and not later in the middle of pip.
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'kacap needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo 'python -m venv failed (Debian: apt install python3-venv)' >&2; exit 1; }
+
+$(RUN): pyproject.toml | $(BIN)/python
+	@echo 'installing kacap into $(VENV)' >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	@echo 'installing kacap and its development tools into $(VENV)' >&2
+	@$(PIP) install --editable '.[dev]'
+	@touch $(RUN) $@
