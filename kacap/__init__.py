@@ -29,9 +29,13 @@ _HOMES = {
 
 
 def analyze(
-    paths: Sequence[str], *, ports: Collection[int] = (), hosts: Collection[str] = (), streams: Collection[int] = ()
+    paths: str | Sequence[str],
+    *,
+    ports: Collection[int] = (),
+    hosts: Collection[str] = (),
+    streams: Collection[int] = (),
 ) -> "Report":
-    """Read capture files (`-` is standard input) in order of time and judge what is in them.
+    """Read one or several capture files (`-` is standard input) in order of time and judge what is in them.
 
     `ports`, `hosts` and `streams` narrow the report to connections of those server ports, addresses, and
     `tcp.stream` numbers; empty means all.
@@ -42,7 +46,7 @@ def analyze(
     from kacap.capture import open_capture
 
     analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
-    source = open_capture(paths)
+    source = open_capture([paths] if isinstance(paths, str) else paths)
     feed = analyzer.feed
     for frame in source:
         feed(frame)

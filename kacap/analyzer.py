@@ -82,7 +82,7 @@ class Analyzer:
         """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
         self._tracker.finish()
         facts = [self._facts(connection) for connection in self._tracker.connections]
-        facts = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
+        wanted = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
         capture = model.Capture(
             sources=tuple(source.sources),
             format=source.format,
@@ -98,20 +98,21 @@ class Analyzer:
             duplicate_frames=self._tracker.duplicate_frames,
             skipped=dict(sorted(self._skipped.items())),
         )
-        return build_report(facts, capture, model.Kacap(__version__, CORE), [*source.warnings, *self._warnings()])
+        warnings = [*source.warnings, *self._warnings(wanted)]
+        return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, CORE), warnings)
 
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
         connection.first.sink, connection.second.sink = read_both(dialogue)
         self._dialogues[connection.stream] = dialogue
-        duration_ns = self._lookups.take(connection.first.address, connection.second.address)
+        duration_ns = self._lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
         if duration_ns is not None:
             self._dns_ns[connection.stream] = duration_ns
 
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]
         client = connection.settle_roles(_requester(connection), self._ports)
-        facts = Facts(connection, dialogue, client)
+        facts = Facts(connection, dialogue, client, self._last_ns or 0)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
         return facts
@@ -134,8 +135,20 @@ class Analyzer:
             port = datagram.destination_port
             self._lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
 
-    def _warnings(self) -> list[str]:
+    def _warnings(self, wanted: list[Facts]) -> list[str]:
         warnings = []
+        lossy = [each for each in wanted if each.gap_bytes]
+        if lossy:
+            missing = sum(each.gap_bytes for each in lossy)
+            warnings.append(f"the capture misses {missing} bytes that were sent on {len(lossy)} connections")
+        one_sided = sum(each.one_sided for each in wanted if each.exchanges)
+        if one_sided:
+            warnings.append(f"only one direction was captured of {one_sided} connections")
+        limits = self._tracker.limits_hit + sum(dialogue.limits_hit for dialogue in self._dialogues.values())
+        if limits:
+            warnings.append(f"limits on what is held of one connection were hit {limits} times: some of it is missing")
+        if self._decoder.fragments.dropped:
+            warnings.append(f"{self._decoder.fragments.dropped} IP fragments were dropped: their datagrams never ended")
         if self._tracker.untracked:
             warnings.append(
                 f"more than {MAX_CONNECTIONS} connections; not followed: {self._tracker.untracked} segments of others"

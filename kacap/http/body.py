@@ -35,8 +35,11 @@ class BodyWalk:
         message.body_bytes += step
         return start + step
 
-    def skip(self, length: int, frame: int, time_ns: int) -> int:
-        """Pass over bytes that were not captured, as far as arithmetic allows; returns how many are left."""
+    def skip(self, length: int) -> int:
+        """Pass over bytes that were not captured, as far as arithmetic allows; returns how many are left.
+
+        When they were sent is not known, so the message ends where its last byte was seen.
+        """
         message = self.message
         rest = 0
         if self._chunks is not None:
@@ -50,8 +53,6 @@ class BodyWalk:
                 self.done = self._remaining == 0
             message.body_bytes += step
             rest = length - step
-        if rest < length:
-            message.end_frame, message.end_time_ns = frame, time_ns
         return rest
 
     def _read_chunks(self) -> None:

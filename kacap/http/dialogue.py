@@ -16,6 +16,9 @@ from kacap.http.recognise import Protocol
 MAX_WAITING = 1024
 """Pipelined requests that may wait for a response; older ones are given up."""
 
+MAX_INTERIM = 64
+"""Interim responses kept of one exchange."""
+
 
 class Dialogue:
     """The exchanges of one connection, in order of first byte."""
@@ -26,6 +29,7 @@ class Dialogue:
         "_response_lost",
         "_waiting",
         "exchanges",
+        "limits_hit",
         "lost_in_gap",
         "protocols",
         "switched",
@@ -35,6 +39,8 @@ class Dialogue:
         self.exchanges: list[Exchange] = []
         self.switched = False
         """101 or CONNECT: what follows is not HTTP/1."""
+        self.limits_hit = 0
+        """How often something was dropped because there was too much of it."""
         self.lost_in_gap = False
         """Messages may be missing: a gap hid where they begin."""
         self.protocols: list[Protocol] = []
@@ -51,6 +57,7 @@ class Dialogue:
         self._waiting.append(exchange)
         if len(self._waiting) > MAX_WAITING:
             self._waiting.popleft().response_lost = True
+            self.limits_hit += 1
 
     def method_for_response(self) -> str:
         """The method of the request that the next response answers; empty when the capture does not show it."""
@@ -62,7 +69,7 @@ class Dialogue:
 
     def response_begun(self, response: Response) -> None:
         """A response head was read."""
-        if response.status < 200 and response.status != 101:
+        if 100 <= response.status < 200 and response.status != 101:
             self._interim(response)
             return
         if self._waiting:
@@ -98,7 +105,10 @@ class Dialogue:
             self._waiting.popleft().response_lost = True
 
     def _interim(self, response: Response) -> None:
-        if self._waiting:
-            self._waiting[0].informational += (response.status,)
+        known = self._waiting[0].informational if self._waiting else self._orphan_informational
+        if len(known) >= MAX_INTERIM:
+            self.limits_hit += 1
+        elif self._waiting:
+            self._waiting[0].informational = (*known, response.status)
         else:
-            self._orphan_informational += (response.status,)
+            self._orphan_informational = (*known, response.status)

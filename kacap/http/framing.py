@@ -42,7 +42,7 @@ def response_body(method: str, status: int, fields: Fields) -> Body:
         return Body(TUNNEL, 0)
     if method == "CONNECT" and 200 <= status < 300:
         return Body(TUNNEL, 0)
-    if method == "HEAD" or status < 200 or status in (204, 304):
+    if method == "HEAD" or 100 <= status < 200 or status in (204, 304):
         return EMPTY
     if fields.transfer_encoding:
         oddities = ("te-and-cl",) if fields.content_length else ()

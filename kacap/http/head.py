@@ -18,7 +18,7 @@ REQUEST_LINE = re.compile(
 STATUS_LINE = re.compile(rb"HTTP/(\d{1,3}\.\d{1,3})[ \t]+(\d{3})(?:[ \t][^\n]*|\r*)\n")
 _REQUEST_BEGINS = re.compile(_TOKEN + rb"{1,64}(?:[ \t][^\r\n]*)?\r?\Z")
 _STATUS_BEGINS = re.compile(rb"H(?:T(?:T(?:P(?:/[^\r\n]*)?)?)?)?\r?\Z")
-_FIELD = re.compile(rb"^([^\s:][^:\r\n]*?)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_FIELD = re.compile(rb"^([^\s:][^:\r\n]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 
 _WANTED = frozenset(
@@ -66,7 +66,7 @@ def parse_fields(head: bytes) -> Fields:
     found: dict[bytes, list[str]] = {}
     first_line = head.find(b"\n") + 1
     for match in _FIELD.finditer(head, first_line):
-        name = match.group(1).lower()
+        name = match.group(1).rstrip(b" \t").lower()
         if name in _WANTED:
             found.setdefault(name, []).append(_text(match.group(2)))
     keep_alive = found.get(b"keep-alive")

@@ -28,9 +28,12 @@ def client_signal(request: Request) -> str | None:
 
 def server_signal(request: Request | None, response: Response) -> str | None:
     """What the response says against reuse."""
+    tunnel = request is not None and request.method == "CONNECT" and 200 <= response.status < 300
+    if tunnel or response.status == 101:
+        return None
     if "close" in response.connection:
         return SERVER_CLOSE
-    if not response.head_complete or response.status == 101:
+    if not response.head_complete:
         return None
     asked = request is not None and speaks_10(request) and "keep-alive" in request.connection
     if (speaks_10(response) or asked) and "keep-alive" not in response.connection:

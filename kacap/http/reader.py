@@ -24,14 +24,11 @@ from kacap.http.parse import (
     read_head,
     stamp,
 )
-from kacap.http.recognise import hello_bytes_missing, recognise
+from kacap.http.recognise import after_proxy_header, hello_bytes_missing, recognise
 from kacap.tcp.sink import Sink
 
 # Where a reader stands.
 BOUNDARY, HEAD, BODY, LOST, HELLO, CLOSED_BOOK = range(6)
-
-_RECOGNISED_BYTES = 1024
-"""First bytes that are enough to tell a protocol."""
 
 
 def read_both(dialogue: Dialogue) -> tuple["MessageReader", "MessageReader"]:
@@ -95,11 +92,11 @@ class MessageReader(Sink):
                 self.lost_bytes += end - start
                 break
         if unseen:
-            self._skip(unseen, frame, time_ns)
+            self._skip(unseen)
 
     def gap(self, length: int, frame: int, time_ns: int) -> None:
         """See Sink.gap."""
-        self._skip(length, frame, time_ns)
+        self._skip(length)
 
     def end(self, frame: int, time_ns: int) -> None:
         """See Sink.end."""
@@ -123,6 +120,8 @@ class MessageReader(Sink):
     # ---- heads
 
     def _boundary(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
+        if self._fresh:
+            start = after_proxy_header(data, start, end)
         while start < end and data[start] in b"\r\n":
             start += 1
         if start == end:
@@ -138,7 +137,7 @@ class MessageReader(Sink):
                 self.state = HEAD
                 return end
         self._no_message(data, start, end)
-        return start
+        return end if self.state == HELLO else start
 
     def _continue_head(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
         """Add to a head that began in an earlier segment."""
@@ -152,22 +151,26 @@ class MessageReader(Sink):
         if stop == MORE:
             return end
         if stop == TOO_LONG:
+            self.dialogue.limits_hit += 1
             self._cut_head()
             self._lose()
             return end
         self._begun = None
-        self._no_message(bytes(begun.content[:_RECOGNISED_BYTES]), 0, min(len(begun.content), _RECOGNISED_BYTES))
-        self.lost_bytes += end - start
-        return end
+        self._no_message(bytes(begun.content), 0, len(begun.content))
+        if self.state != LOST:
+            return end
+        self.lost_bytes += len(begun.content) - (end - start)
+        return start
 
     def _cut_head(self) -> None:
         """A head without an end counts when its start line was whole."""
         begun = self._begun
         if begun is not None:
-            content = bytes(begun.content)
+            content = bytes(begun.content[: begun.content.rfind(b"\n") + 1])
             self._take_head(content, 0, len(content), begun.last_frame, begun.last_time_ns, complete=False)
             self._begun = None
-            self.state = LOST
+            if self.state == HEAD:
+                self.state = LOST
 
     def _take_head(self, data: bytes, start: int, stop: int, frame: int, time_ns: int, complete: bool = True) -> bool:
         """Parse the head at `data[start:stop]`, which ends in `frame`; False when it is none."""
@@ -188,7 +191,7 @@ class MessageReader(Sink):
             body = framing.response_body(self.dialogue.method_for_response(), message.status, fields)
             self.dialogue.response_begun(message)
         message.oddities = body.oddities
-        if complete:
+        if complete or body.framing == framing.TUNNEL:
             self._begin_body(message, body)
         return True
 
@@ -196,7 +199,7 @@ class MessageReader(Sink):
 
     def _begin_body(self, message: Message, body: framing.Body) -> None:
         if body.framing == framing.TUNNEL:
-            message.complete = True
+            message.complete = message.head_complete
             self.dialogue.switch()
             self.close_book()
             self.other.close_book()
@@ -225,18 +228,19 @@ class MessageReader(Sink):
 
     # ---- what is missing, and what is not HTTP
 
-    def _skip(self, length: int, frame: int, time_ns: int) -> None:
+    def _skip(self, length: int) -> None:
         """Pass over bytes that were sent and not captured."""
         self._end_hello()
         if self.state in (LOST, CLOSED_BOOK):
             return
         if self._body is not None:
-            length = self._body.skip(length, frame, time_ns)
+            length = self._body.skip(length)
             if self._body.done:
                 self._complete()
         if length:
             self._cut_head()
-            self._lose(in_gap=True)
+            if self.state != CLOSED_BOOK:
+                self._lose(in_gap=True)
 
     def _continue_hello(self, data: bytes, start: int, end: int) -> None:
         self._hello += data[start : min(end, start + hello_bytes_missing(self._hello))]
@@ -279,6 +283,7 @@ class MessageReader(Sink):
             return False
         if self.dialogue.request_known(body.message) or STATUS_LINE.match(data, start, end) is None:
             return False
+        body.message.framing = framing.NONE
         self._complete()
         return True
 

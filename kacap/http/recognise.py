@@ -1,6 +1,7 @@
 """What a half says that is not HTTP/1: TLS with its SNI and ALPN (RFC 8446 section 4.1.2), HTTP/2, or unknown.
 
-Only the first bytes are looked at; every length in them may lie.
+A PROXY protocol header (HAProxy doc/proxy-protocol.txt) is stepped over. Only the first bytes are looked at; every
+length in them may lie.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,9 @@ _HANDSHAKE = 22
 _SNI, _ALPN = 0, 16
 _MAX_NAME = 255
 _MAX_NAMES = 16
+_PROXY_LINE = 107
+_PROXY_1 = (b"PROXY TCP4 ", b"PROXY TCP6 ", b"PROXY UNKNOWN")
+_PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 
 
 class Protocol(NamedTuple):
@@ -31,6 +35,17 @@ def recognise(data: bytes, start: int, end: int) -> Protocol:
     if _is_tls_record(data, start, end):
         return _client_hello(data[start:end])
     return UNKNOWN_PROTOCOL
+
+
+def after_proxy_header(data: bytes, start: int, end: int) -> int:
+    """Where the connection itself begins: after the PROXY protocol header that some balancers put before it."""
+    if data.startswith(_PROXY_1, start, end):
+        newline = data.find(b"\n", start, min(end, start + _PROXY_LINE))
+        return start if newline < 0 else newline + 1
+    if data.startswith(_PROXY_2, start, end) and end - start >= 16:
+        stop = start + 16 + int.from_bytes(data[start + 14 : start + 16], "big")
+        return stop if stop <= end else start
+    return start
 
 
 def hello_bytes_missing(data: bytes | bytearray) -> int:

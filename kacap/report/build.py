@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kacap.http.message import Exchange as HttpExchange
 from kacap.http.persistence import signal
+from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.report import model
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
@@ -24,9 +25,12 @@ PairKey = tuple[bytes, bytes, int]
 
 
 def build_report(
-    facts: Sequence[Facts], capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
+    facts: Sequence[Facts], left_out: int, capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
 ) -> model.Report:
-    """The report on connections that are finished and whose roles are settled, in order of `stream`."""
+    """The report on connections that are finished and whose roles are settled, in order of `stream`.
+
+    `left_out` counts the connections of the capture that the user did not ask for.
+    """
     pairs = {key: PairFacts(members) for key, members in _by_pair(facts).items()}
     connections: list[model.Connection] = []
     pair_rows: list[model.Pair] = []
@@ -42,7 +46,7 @@ def build_report(
         )
     connections.sort(key=lambda row: row.stream)
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
-    sums = summarise(list(pairs.values()))
+    sums = summarise(list(pairs.values()), left_out)
     summary = model.Summary(
         verdict=sums.verdict,
         headline=sums.headline,
@@ -122,7 +126,7 @@ def _connection(facts: Facts, end: Ending, idle_available: int) -> model.Connect
         verdict=verdict,
         protocol=_protocol(facts, verdict),
         handshake=_handshake(facts),
-        opened_at_ns=facts.opened_ns if facts.opened_here else None,
+        opened_at_ns=facts.opened_ns if client.syn_frame != UNKNOWN else None,
         closed_at_ns=None if closed_ns == NEVER else closed_ns,
         first_time_ns=connection.first_time_ns,
         last_time_ns=connection.last_time_ns,
@@ -167,12 +171,8 @@ def _handshake(facts: Facts) -> model.Handshake | None:
 def _protocol(facts: Facts, verdict: ConnectionVerdict) -> model.Protocol | None:
     if verdict is not ConnectionVerdict.OPAQUE:
         return None
-    known = facts.dialogue.protocols
-    names = {protocol.name for protocol in known}
-    name = next((word for word in ("tls", "http2") if word in names), "unknown")
-    sni = next((protocol.sni for protocol in known if protocol.sni), None)
-    alpn = next((protocol.alpn for protocol in known if protocol.alpn), ())
-    return model.Protocol(name, sni, alpn)
+    protocol = facts.protocol or UNKNOWN_PROTOCOL
+    return model.Protocol(protocol.name, protocol.sni, protocol.alpn)
 
 
 def _exchange(facts: Facts, index: int) -> model.Exchange:
@@ -181,7 +181,7 @@ def _exchange(facts: Facts, index: int) -> model.Exchange:
     parts = timings(facts, index)
     return model.Exchange(
         index=index + 1,
-        reused=index > 0,
+        reused=facts.reuses(index),
         request=_request(exchange),
         response=_response(exchange),
         informational=exchange.informational,

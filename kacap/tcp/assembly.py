@@ -10,10 +10,13 @@ Rules of this room:
 """
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
 from kacap.tcp.held import Range
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.segment import ACK, Segment
+
+LARGEST_UNSEEN = 64 << 20
+"""Bytes that may be missing before a segment that nobody acknowledged; further ahead it is a stray number."""
 
 PATIENCE_SEGMENTS = 64
 """Segments of the connection that may pass before missing bytes are called a gap."""
@@ -25,106 +28,162 @@ HELD_BYTES_PER_HALF = 4 << 20
 HELD_RANGES_PER_HALF = 8192
 """More than this waiting on one half means that the hole before it will not be filled."""
 
-_LARGEST_GAP = 1 << 30
-"""An ACK further ahead than any window (RFC 7323 section 2.3) is not evidence of anything."""
 
 _REORDERED_NS = 3_000_000
 """A late segment within this time was out of order; after it, it was lost and sent again."""
 
 
-def take_payload(connection: Connection, half: Half, segment: Segment, seq: int) -> None:
-    """Deliver, hold or drop the payload of `segment`, whose first byte is `seq`, and its FIN."""
+def take_payload(connection: Connection, half: Half, segment: Segment, seq: int) -> bool:
+    """Deliver, hold or drop the payload of `segment`, whose first byte is `seq`, and its FIN.
+
+    Returns whether a limit on what is held was hit.
+    """
     ack = segment.ack if segment.flags & ACK else UNKNOWN
     peer = half.peer
     length = segment.length
-    if seq == half.next_seq and not half.held.ranges and peer.has(ack):
+    if half.fin_seq != UNKNOWN:
+        length = min(length, max(0, distance(seq, half.fin_seq)))
+    if seq == half.next_seq and not half.held.ranges and (ack == peer.next_seq or peer.has(ack)):
         if length:
             if length == 1 and peer.window == 0:
                 half.zero_window_probes += 1
             half.next_seq = advance(seq, length)
             half.bytes += length
-            half.hidden = False
-            captured = segment.end - segment.start
-            half.sink.chunk(segment.data, segment.start, segment.end, length - captured, segment.frame, segment.time_ns)
-        if half.fin_seq == half.next_seq and not half.ended:
-            _end(half)
+            end = min(segment.end, segment.start + length)
+            unseen = length - (end - segment.start)
+            half.sink.chunk(segment.data, segment.start, end, unseen, segment.frame, segment.time_ns)
     elif length:
-        _take_out_of_turn(connection, half, segment, seq, ack)
+        _take_out_of_turn(half, segment, seq, length, ack, connection.segments)
     if connection.waiting_since_ns != NEVER or half.held.ranges or peer.held.ranges or half.fin_seq != UNKNOWN:
-        settle(connection, segment)
+        return _settle(connection, segment)
+    return False
 
 
-def settle(connection: Connection, segment: Segment) -> None:
+def _settle(connection: Connection, segment: Segment) -> bool:
     """Deliver what is due now, and note since when the rest is waiting."""
     _deliver_due(connection)
-    if not _is_waiting(connection):
-        connection.waiting_since_ns = NEVER
-    elif connection.waiting_since_ns == NEVER:
-        connection.waiting_since_ns = segment.time_ns
-        connection.waiting_since_segment = connection.segments
+    _note_waiting(connection, segment.time_ns)
+    limit_hit = False
     for half in (connection.first, connection.second):
-        held = half.held
-        while held.bytes > HELD_BYTES_PER_HALF or len(held.ranges) > HELD_RANGES_PER_HALF:
+        if _holds_too_much(half):
+            limit_hit = True
+            _give_up(connection, segment.frame, segment.time_ns)
+        while _holds_too_much(half):
             _force_first(half, segment.frame, segment.time_ns)
             _deliver_due(connection)
+    return limit_hit
 
 
-def out_of_patience(connection: Connection, segment: Segment) -> bool:
-    """Whether what is missing has been waited for long enough."""
+def out_of_patience(connection: Connection, time_ns: int) -> bool:
+    """Whether the oldest that waits has waited for long enough."""
     return (
-        segment.time_ns - connection.waiting_since_ns > PATIENCE_NS
+        time_ns - connection.waiting_since_ns > PATIENCE_NS
         or connection.segments - connection.waiting_since_segment > PATIENCE_SEGMENTS
-        or connection.first.hidden
-        or connection.second.hidden
     )
 
 
 def declare_gaps(connection: Connection, frame: int, time_ns: int) -> None:
-    """Give up what was acknowledged and never seen, and deliver what waited for it."""
-    connection.waiting_since_ns = NEVER
-    while True:
-        _deliver_due(connection)
-        half = _half_with_gap(connection)
-        if half is None:
+    """Give up what was acknowledged and did not come in time, and deliver what waited for it."""
+    while connection.waiting_since_ns != NEVER and out_of_patience(connection, time_ns):
+        if not _give_up_one(connection, frame, time_ns):
             return
+        _note_waiting(connection, time_ns)
+
+
+def _give_up(connection: Connection, frame: int, time_ns: int) -> None:
+    """Give up all that was acknowledged and never seen."""
+    while _give_up_one(connection, frame, time_ns):
+        pass
+    _note_waiting(connection, time_ns)
+
+
+def _give_up_one(connection: Connection, frame: int, time_ns: int) -> bool:
+    """Give up the hole that holds up the oldest; False when no ACK speaks of a hole."""
+    half = _half_with_gap(connection)
+    if half is not None:
         _skip_acknowledged(half, frame, time_ns)
+    else:
+        half = _half_in_circle(connection)
+        if half is None:
+            return False
+        _force_first(half, frame, time_ns)
+    _deliver_due(connection)
+    return True
+
+
+def _note_waiting(connection: Connection, time_ns: int) -> None:
+    """Each hole is waited for since the first range behind it came."""
+    oldest: Range | None = None
+    waits = False
+    for half in (connection.first, connection.second):
+        if half.held.ranges:
+            range_ = half.held.ranges[0]
+            if oldest is None or range_.arrival < oldest.arrival:
+                oldest = range_
+        waits = waits or (half.fin_seq != UNKNOWN and not half.ended) or half.missing() > 0
+    if oldest is not None:
+        connection.waiting_since_ns = oldest.time_ns
+        connection.waiting_since_segment = oldest.arrival
+    elif not waits:
+        connection.waiting_since_ns = NEVER
+    elif connection.waiting_since_ns == NEVER:
+        connection.waiting_since_ns = time_ns
+        connection.waiting_since_segment = connection.segments
 
 
 def finish(connection: Connection, frame: int, time_ns: int) -> None:
     """Deliver everything that is still held, with gaps where bytes are missing; tell both sinks that it is over."""
-    declare_gaps(connection, frame, time_ns)
     halves = (connection.first, connection.second)
-    while any(half.held.ranges for half in halves):
+    _deliver_due(connection)
+    while True:
+        _give_up(connection, frame, time_ns)
         waiting = [half for half in halves if half.held.ranges]
-        half = min(waiting, key=lambda h: h.held.ranges[0].frame)
-        _force_first(half, frame, time_ns)
+        if waiting:
+            _force_first(min(waiting, key=lambda half: half.held.ranges[0].arrival), frame, time_ns)
+            _deliver_due(connection)
+            continue
+        ending = [half for half in halves if half.fin_seq != UNKNOWN and not half.ended]
+        if not ending:
+            break
+        half = min(ending, key=lambda half: half.fin_frame)
+        missing = distance(half.next_seq, half.fin_seq)
+        if missing > LARGEST_UNSEEN:
+            half.fin_seq = UNKNOWN
+            continue
+        if missing > 0:
+            _gap(half, missing, frame, time_ns)
+        _end(half)
         _deliver_due(connection)
     for half in halves:
-        if half.fin_seq != UNKNOWN and not half.ended:
-            _end(half)
         half.sink.finish()
 
 
-def _take_out_of_turn(connection: Connection, half: Half, segment: Segment, seq: int, ack: int) -> None:
-    length = segment.length
+def _take_out_of_turn(half: Half, segment: Segment, seq: int, length: int, ack: int, arrival: int) -> None:
+    if half.bytes == 0 and half.syn_frame == UNKNOWN and seq == advance(half.next_seq, 1) and not half.held.ranges:
+        # The first that was seen of this side was a keep-alive probe, which stands one byte back.
+        half.next_seq = seq
     ahead = distance(half.next_seq, seq)
+    if ahead > LARGEST_WINDOW:
+        return
     if ahead + length <= 0:
         _count_old(half, segment, ahead)
         return
-    if ahead < 0 and not _was_window_probe(half, ahead):
-        half.retransmitted += 1
-    elif ahead == 0 and half.held.ranges and half.hole_since_ns != NEVER:
-        if segment.time_ns - half.hole_since_ns <= _REORDERED_NS:
-            half.out_of_order += 1
-        else:
-            half.retransmitted += 1
-    if ahead > 0 and half.hole_since_ns == NEVER:
-        half.hole_since_ns = segment.time_ns
+    above = half.held.first_after(seq)
     cut = max(0, -ahead)
     start = min(segment.start + cut, segment.end)
-    half.held.insert(
-        Range(advance(seq, cut), ack, segment.data[start : segment.end], length - cut, segment.frame, segment.time_ns)
+    end = min(segment.end, segment.start + length)
+    payload = segment.data[start:end] if start < end else b""
+    added = half.held.insert(
+        Range(advance(seq, cut), ack, payload, length - cut, segment.frame, segment.time_ns, arrival)
     )
+    if ahead < 0:
+        half.retransmitted += not _was_window_probe(half, ahead)
+    elif added == 0:
+        half.retransmitted += 1
+    elif above is not None:
+        late = segment.time_ns - above.time_ns > _REORDERED_NS
+        half.retransmitted += late
+        half.out_of_order += not late
 
 
 def _count_old(half: Half, segment: Segment, ahead: int) -> None:
@@ -141,11 +200,8 @@ def _was_window_probe(half: Half, ahead: int) -> bool:
     return ahead == -1 and half.zero_window_probes > 0
 
 
-def _is_waiting(connection: Connection) -> bool:
-    for half in (connection.first, connection.second):
-        if half.held.ranges or (half.fin_seq != UNKNOWN and not half.ended):
-            return True
-    return False
+def _holds_too_much(half: Half) -> bool:
+    return half.held.bytes > HELD_BYTES_PER_HALF or len(half.held.ranges) > HELD_RANGES_PER_HALF
 
 
 def _deliver_due(connection: Connection) -> None:
@@ -161,9 +217,7 @@ def _deliver_due(connection: Connection) -> None:
                     break
                 _deliver(half, held.pop())
                 moved = True
-            if half.ended or half.fin_seq == UNKNOWN or distance(half.fin_seq, half.next_seq) < 0:
-                continue
-            if half.peer.has(half.fin_ack):
+            if half.at_fin and half.peer.has(half.fin_ack):
                 _end(half)
                 moved = True
 
@@ -171,15 +225,12 @@ def _deliver_due(connection: Connection) -> None:
 def _deliver(half: Half, piece: Range) -> None:
     """Hand over those bytes of a range that are new."""
     old = -distance(half.next_seq, piece.seq)
-    if not half.held.ranges:
-        half.hole_since_ns = NEVER
     if old >= piece.length:
         return
     length = piece.length - old
     start = min(old, len(piece.data))
     half.next_seq = advance(half.next_seq, length)
     half.bytes += length
-    half.hidden = False
     unseen = length - (len(piece.data) - start)
     half.sink.chunk(piece.data, start, len(piece.data), unseen, piece.frame, piece.time_ns)
 
@@ -195,11 +246,26 @@ def _half_with_gap(connection: Connection) -> Half | None:
     best: Half | None = None
     best_frame = 0
     for half in (connection.first, connection.second):
-        if not 0 < half.missing() <= _LARGEST_GAP or half.ended:
+        ranges = half.held.ranges
+        if not half.missing() or half.at_fin:
             continue
-        frame = half.held.ranges[0].frame if half.held.ranges else 1 << 62
+        if ranges and distance(half.next_seq, ranges[0].seq) <= 0:
+            continue
+        frame = ranges[0].frame if ranges else 1 << 62
         if best is None or frame < best_frame:
             best, best_frame = half, frame
+    return best
+
+
+def _half_in_circle(connection: Connection) -> Half | None:
+    """Bytes that are here and answer bytes that answer them: somebody must go first, the one seen first."""
+    best: Half | None = None
+    for half in (connection.first, connection.second):
+        ranges = half.held.ranges
+        if not ranges or distance(half.next_seq, ranges[0].seq) > 0:
+            continue
+        if best is None or ranges[0].frame < best.held.ranges[0].frame:
+            best = half
     return best
 
 
@@ -207,27 +273,24 @@ def _skip_acknowledged(half: Half, frame: int, time_ns: int) -> None:
     """Declare the bytes missing up to what the peer acknowledged, or to the next that were seen."""
     length = half.missing()
     if half.held.ranges:
-        to_held = distance(half.next_seq, half.held.ranges[0].seq)
-        if to_held <= 0:
-            # The bytes are here and wait for the peer; the peer waits for these: a circle that only lies can make.
-            _deliver(half, half.held.pop())
-            return
-        length = min(length, to_held)
+        length = min(length, distance(half.next_seq, half.held.ranges[0].seq))
     if half.fin_seq != UNKNOWN:
-        length = min(length, max(0, distance(half.next_seq, half.fin_seq)))
-        if length == 0:
-            _end(half)
-            return
-    half.hidden = not half.held.ranges
+        length = min(length, distance(half.next_seq, half.fin_seq))
+    waiting = half.peer.held.ranges
+    if waiting and not half.has(waiting[0].ack):
+        length = min(length, distance(half.next_seq, waiting[0].ack))
     _gap(half, length, frame, time_ns)
 
 
 def _force_first(half: Half, frame: int, time_ns: int) -> None:
     """Deliver the first held range now, whatever it waits for."""
-    length = distance(half.next_seq, half.held.ranges[0].seq)
+    first = half.held.pop()
+    length = distance(half.next_seq, first.seq)
+    if length > LARGEST_UNSEEN and half.peer.ack != UNKNOWN:
+        return
     if length > 0:
         _gap(half, length, frame, time_ns)
-    _deliver(half, half.held.pop())
+    _deliver(half, first)
 
 
 def _gap(half: Half, length: int, frame: int, time_ns: int) -> None:

@@ -65,8 +65,8 @@ class Connection:
 
     @property
     def opened_here(self) -> bool:
-        """Whether the capture shows the connection being opened: a SYN of the client."""
-        return self.client is not None and self.client.syn_frame != UNKNOWN
+        """Whether the capture shows the connection being opened: a SYN of either side."""
+        return self.client is not None and (self.client.syn_frame != UNKNOWN or self.syn_ack_frame != UNKNOWN)
 
     @property
     def established(self) -> bool:
@@ -86,6 +86,16 @@ class Connection:
         if NEVER not in fins:
             resets.append(max(fins))
         return min(resets, default=NEVER)
+
+    def forget_close(self) -> None:
+        """A refused connection that is tried again with the same SYN was not closed."""
+        self.first_close = None
+        self.first_close_kind = ""
+        self.first_close_frame = UNKNOWN
+        self.first_close_time_ns = NEVER
+        for half in (self.first, self.second):
+            half.rst_frame = UNKNOWN
+            half.rst_time_ns = NEVER
 
     def settle_roles(self, requester: Half | None, server_ports: frozenset[int]) -> Half:
         """The client, decided if the handshake did not: who sends requests, else by port; returns it."""

@@ -14,6 +14,9 @@ UNKNOWN = -1
 NEVER = -(1 << 63)
 """The time of what the capture has not shown: before any time that a capture can hold."""
 
+LARGEST_WINDOW = 1 << 30
+"""What lies further ahead than any window (RFC 7323 section 2.3) is evidence of nothing."""
+
 _REMEMBERED = 4
 """Recent segments of a half that a duplicate frame is compared with."""
 
@@ -37,8 +40,6 @@ class Half:
         "fin_time_ns",
         "gap_bytes",
         "held",
-        "hidden",
-        "hole_since_ns",
         "keepalive_probes",
         "next_seq",
         "out_of_order",
@@ -71,9 +72,6 @@ class Half:
         """The furthest byte of the peer that this side acknowledged."""
         self.window = UNKNOWN
         self.held = HeldRanges()
-        self.hole_since_ns = NEVER
-        self.hidden = False
-        """Its bytes are known only from ACKs: waiting for them again is in vain."""
         self.ended = False
         self.syn_frame = UNKNOWN
         self.syn_time_ns = NEVER
@@ -104,11 +102,18 @@ class Half:
 
     def has(self, ack: int) -> bool:
         """Whether everything up to `ack` was delivered, or can never be."""
-        return ack in (self.next_seq, UNKNOWN) or not self.seen or distance(self.next_seq, ack) <= 0
+        if ack in (self.next_seq, UNKNOWN) or not self.seen:
+            return True
+        return not 0 < distance(self.next_seq, ack) <= LARGEST_WINDOW
+
+    @property
+    def at_fin(self) -> bool:
+        """Whether nothing but the FIN is due."""
+        return self.fin_seq != UNKNOWN and self.fin_seq == self.next_seq
 
     def missing(self) -> int:
         """Bytes that the peer acknowledged and that were not delivered."""
-        if self.peer.ack == UNKNOWN or not self.seen:
+        if self.peer.ack == UNKNOWN or not self.seen or self.ended:
             return 0
         return max(0, distance(self.next_seq, self.peer.ack))
 

@@ -32,24 +32,20 @@ def _state(connection: Connection, half: Half) -> str | None:
 
 
 def _open_state(connection: Connection, half: Half) -> str | None:
-    is_client = half is connection.client
     peer = half.peer
-    if is_client and half.syn_frame != UNKNOWN:
-        if connection.ack_frame != UNKNOWN:
-            return "ESTABLISHED"
-        return "ESTABLISHED" if half.bytes or not _only_syn(peer) else "SYN_SENT"
-    if not is_client and peer.syn_frame != UNKNOWN:
-        if half.seen and half.syn_frame == UNKNOWN and half.bytes == 0:
-            return None
-        if not half.seen:
-            return None
-        return "ESTABLISHED" if connection.ack_frame != UNKNOWN or peer.bytes else "SYN_RECEIVED"
-    return "ESTABLISHED"
-
-
-def _only_syn(half: Half) -> bool:
-    """Whether nothing but a SYN (or nothing at all) came from this side."""
-    return half.bytes == 0 and half.fin_frame == UNKNOWN
+    if connection.syn_ack_frame == UNKNOWN and half.syn_frame == peer.syn_frame == UNKNOWN:
+        return "ESTABLISHED"
+    if half is connection.client:
+        if half.ack == UNKNOWN:
+            return "ESTABLISHED" if peer.bytes else "SYN_SENT"
+        return "ESTABLISHED" if peer.ack != UNKNOWN or not peer.has_spoken or peer.bytes else "SYN_RECEIVED"
+    if not half.has_spoken:
+        return None
+    if peer.ack != UNKNOWN or half.bytes:
+        return "ESTABLISHED"
+    if half.syn_frame == UNKNOWN:
+        return None
+    return "SYN_SENT" if half.ack == UNKNOWN else "SYN_RECEIVED"
 
 
 def _received_fin(half: Half) -> bool:

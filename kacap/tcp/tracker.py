@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from kacap.tcp import assembly
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
@@ -32,6 +32,7 @@ class Tracker:
         "_reserved",
         "connections",
         "duplicate_frames",
+        "limits_hit",
         "on_open",
         "untracked",
     )
@@ -40,6 +41,8 @@ class Tracker:
         self.on_open = on_open
         self.connections: list[Connection] = []
         self.duplicate_frames = 0
+        self.limits_hit = 0
+        """How often a half held more than it may."""
         self.untracked = 0
         """Segments of connections beyond the limit."""
         self._halves: dict[bytes, tuple[Connection, Half]] = {}
@@ -56,6 +59,7 @@ class Tracker:
         flags = segment.flags
         if found is None or (flags & (SYN | ACK) == SYN and found[1].base not in (UNKNOWN, segment.seq)):
             if len(self.connections) >= MAX_CONNECTIONS:
+                self._forget(segment.key)
                 self.untracked += 1
                 return
             found = self._open(segment)
@@ -67,7 +71,7 @@ class Tracker:
             return
         half.remember(segment)
         connection.last_time_ns = max(connection.last_time_ns, segment.time_ns)
-        if connection.waiting_since_ns != NEVER and assembly.out_of_patience(connection, segment):
+        if connection.waiting_since_ns != NEVER and assembly.out_of_patience(connection, segment.time_ns):
             assembly.declare_gaps(connection, segment.frame, segment.time_ns)
         if flags & (SYN | FIN | RST):
             _take_flags(connection, half, segment)
@@ -80,9 +84,12 @@ class Tracker:
         if half.next_seq == UNKNOWN:
             half.start_at(seq)
         if segment.length or flags & FIN:
-            assembly.take_payload(connection, half, segment, seq)
+            self.limits_hit += assembly.take_payload(connection, half, segment, seq)
         elif not flags & SYN and seq == advance(half.next_seq, -1) and not half.ended:
-            half.keepalive_probes += 1
+            if half.peer.window == 0:
+                half.zero_window_probes += 1
+            else:
+                half.keepalive_probes += 1
 
     def number(self, quoted: Quoted) -> None:
         """A header that is no segment takes part in the numbering: its 4-tuple has its `stream` from here on."""
@@ -91,8 +98,7 @@ class Tracker:
         if found is not None:
             if quoted.flags & (SYN | ACK) != SYN or found[1].base in (UNKNOWN, quoted.seq):
                 return
-            self._close(found[0])
-            del self._halves[key], self._halves[_reverse(key)]
+            self._forget(key)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
             self._reserved[key] = self._reserved[_reverse(key)] = self._next_stream
             self._next_stream += 1
@@ -100,8 +106,7 @@ class Tracker:
     def tick(self, now_ns: int) -> None:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
         for connection in self.connections:
-            since = connection.waiting_since_ns
-            if since != NEVER and now_ns - since > assembly.PATIENCE_NS:
+            if connection.waiting_since_ns != NEVER:
                 assembly.declare_gaps(connection, self._last_frame, now_ns)
 
     def finish(self) -> None:
@@ -115,9 +120,7 @@ class Tracker:
         width = (len(key) - 4) // 2
         first = Half(key[:width], int.from_bytes(key[-4:-2], "big"))
         second = Half(key[width : 2 * width], int.from_bytes(key[-2:], "big"))
-        previous = self._halves.get(key)
-        if previous is not None:
-            self._close(previous[0])
+        self._forget(key)
         stream = self._reserved.pop(key, UNKNOWN)
         self._reserved.pop(_reverse(key), None)
         if stream == UNKNOWN:
@@ -129,6 +132,13 @@ class Tracker:
         self._halves[key] = (connection, first)
         self.on_open(connection)
         return connection, first
+
+    def _forget(self, key: bytes) -> None:
+        """The 4-tuple belongs to another connection from here on."""
+        found = self._halves.pop(key, None)
+        self._halves.pop(_reverse(key), None)
+        if found is not None:
+            self._close(found[0])
 
     def _close(self, connection: Connection) -> None:
         if connection.finished:
@@ -153,10 +163,7 @@ def _take_flags(connection: Connection, half: Half, segment: Segment) -> None:
         if segment.length == 0:
             half.retransmitted += 1
     elif flags & FIN:
-        half.fin_frame = segment.frame
-        half.fin_time_ns = segment.time_ns
-        half.fin_seq = advance(segment.seq, segment.length + (1 if flags & SYN else 0))
-        half.fin_ack = segment.ack if flags & ACK else UNKNOWN
+        _take_fin(half, segment)
     if flags & RST and half.rst_frame == UNKNOWN:
         half.rst_frame = segment.frame
         half.rst_time_ns = segment.time_ns
@@ -167,6 +174,21 @@ def _take_flags(connection: Connection, half: Half, segment: Segment) -> None:
         connection.first_close_time_ns = segment.time_ns
 
 
+def _take_fin(half: Half, segment: Segment) -> None:
+    fin_seq = advance(segment.seq, segment.length + (1 if segment.flags & SYN else 0))
+    peer = half.peer
+    if half.syn_frame == UNKNOWN and peer.syn_frame != UNKNOWN and peer.ack == UNKNOWN:
+        return  # Nobody can tell yet where its bytes stand (RFC 9293 section 3.10.7.3).
+    if half.seen and not 0 <= distance(half.next_seq, fin_seq) <= LARGEST_WINDOW:
+        return
+    if half.held.ends_after(fin_seq):
+        return
+    half.fin_seq = fin_seq
+    half.fin_ack = segment.ack if segment.flags & ACK else UNKNOWN
+    half.fin_frame = segment.frame
+    half.fin_time_ns = segment.time_ns
+
+
 def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
     peer = half.peer
     if segment.flags & ACK:
@@ -175,7 +197,7 @@ def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
             connection.syn_ack_time_ns = segment.time_ns
         if connection.client is None:
             connection.client = peer
-        if peer.next_seq == UNKNOWN:
+        if peer.base == UNKNOWN:
             peer.start_at(segment.ack)
     elif connection.client is None or connection.client.syn_frame == UNKNOWN:
         connection.client = half
@@ -183,19 +205,31 @@ def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
         half.syn_frame = segment.frame
         half.syn_time_ns = segment.time_ns
     elif segment.seq == half.base:
-        half.retransmitted += 1
-    if half.base == UNKNOWN or (half.bytes == 0 and half.next_seq == UNKNOWN):
+        half.retransmitted += segment.length == 0
+        if connection.ack_frame == UNKNOWN and connection.first_close_kind == "rst":
+            connection.forget_close()
+    if half.base == UNKNOWN or not half.has_spoken:
+        # What was inferred from the peer's ACK gives way to what the side says itself.
         half.base = segment.seq
+        half.next_seq = advance(segment.seq, 1)
     elif segment.seq != half.base and half.bytes == 0:
         half.alternative_isn = segment.seq
 
 
 def _take_ack(connection: Connection, half: Half, segment: Segment) -> None:
     peer = half.peer
+    ahead = 0
+    if segment.ack != peer.next_seq and peer.seen:
+        ahead = distance(peer.next_seq, segment.ack)
+        if ahead > LARGEST_WINDOW:
+            return
     if peer.alternative_isn != UNKNOWN and segment.ack == advance(peer.alternative_isn, 1):
         _rebase(peer)
     if half.ack == UNKNOWN or distance(half.ack, segment.ack) > 0:
         half.ack = segment.ack
+        if ahead > 0 and connection.waiting_since_ns == NEVER and not peer.ended:
+            connection.waiting_since_ns = segment.time_ns
+            connection.waiting_since_segment = connection.segments
     if peer.base == UNKNOWN:
         peer.base = advance(segment.ack, -1)
     if (

@@ -3,12 +3,19 @@
 from kacap.http.dialogue import Dialogue
 from kacap.http.message import Exchange
 from kacap.http.persistence import signal
+from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import NEVER, Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
 HOLD_NS = 10_000_000
 """The grace: a client holds a connection a little longer than the wire shows before it is free for others."""
+
+ANSWER_NS = 1_000_000_000
+"""A SYN is sent again after this time (RFC 6298 section 2.1): a capture that ends sooner proves no silence."""
+
+DISCARD_NS = 10_000_000
+"""A FIN within this time (and one round trip) of the response was decided when it came, not by a timer."""
 
 
 class Signal:
@@ -26,6 +33,7 @@ class Facts:
     """The record of one connection, finished, with its roles settled."""
 
     __slots__ = (
+        "asked",
         "client",
         "connection",
         "dialogue",
@@ -37,15 +45,18 @@ class Facts:
         "server",
         "signal",
         "stream",
+        "undecided",
     )
 
-    def __init__(self, connection: Connection, dialogue: Dialogue, client: Half) -> None:
+    def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
         self.connection = connection
         self.dialogue = dialogue
         self.stream = connection.stream
         self.client = client
         self.server = client.peer
         self.exchanges = dialogue.exchanges
+        self.asked = len(self.exchanges) - _unsolicited(connection, dialogue, client)
+        """Exchanges, but for responses that nobody asked for (408 on an idle connection)."""
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
         self.first_close: Side | None = None
@@ -53,18 +64,20 @@ class Facts:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
         self.signal = _last_signal(dialogue.exchanges)
+        self.undecided = not connection.established and capture_end_ns - connection.last_time_ns < ANSWER_NS
+        """Nothing answered the SYN yet, and the capture ended too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
 
     @property
     def opened_ns(self) -> int:
         """When it began: its SYN, or the first that the capture shows of it."""
-        return self.client.syn_time_ns if self.opened_here else self.connection.first_time_ns
+        return self.client.syn_time_ns if self.client.syn_frame != UNKNOWN else self.connection.first_time_ns
 
     @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
-        if not self.opened_here or self.connection.ack_time_ns == NEVER:
+        if self.client.syn_frame == UNKNOWN or self.connection.ack_time_ns == NEVER:
             return None
         return max(0, self.connection.ack_time_ns - self.client.syn_time_ns)
 
@@ -86,29 +99,74 @@ class Facts:
 
     @property
     def idle_before_close_ns(self) -> int | None:
-        """From the last byte of the last exchange to the first close."""
+        """From the last byte of the last exchange to the first close; None when that came before."""
         final = self.final
-        if self.first_close is None or final is None or not final.complete:
+        if self.first_close is None or final is None or not final.complete or self.first_close_ns < final.end_ns:
             return None
-        return max(0, self.first_close_ns - final.end_ns)
+        return self.first_close_ns - final.end_ns
+
+    @property
+    def discarded(self) -> bool:
+        """One exchange, no signal, and the client closes at once, as seen from this capture point."""
+        idle_ns = self.idle_before_close_ns
+        return (
+            self.opened_here
+            and len(self.exchanges) == 1
+            and self.signal is None
+            and not self.dialogue.switched
+            and self.first_close is Side.CLIENT
+            and idle_ns is not None
+            and idle_ns <= DISCARD_NS + (self.connect_ns or 0)
+        )
+
+    @property
+    def gap_bytes(self) -> int:
+        """Bytes that were sent and not captured."""
+        return self.client.gap_bytes + self.server.gap_bytes
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the capture holds one direction only."""
+        return not (self.client.has_spoken and self.server.has_spoken)
+
+    @property
+    def protocol(self) -> Protocol | None:
+        """What it speaks when that is not HTTP/1, told from both sides; None when nothing else was said."""
+        known = self.dialogue.protocols
+        for name in ("tls", "http2", "unknown"):
+            if any(protocol.name == name for protocol in known):
+                sni = next((protocol.sni for protocol in known if protocol.sni), None)
+                alpn = next((protocol.alpn for protocol in known if protocol.alpn), ())
+                return Protocol(name, sni, alpn)
+        return None
 
     @property
     def protocol_name(self) -> str | None:
-        """What it speaks when that is not HTTP/1: `tls`, `http2`, `unknown`; None when nothing was said."""
-        names = [protocol.name for protocol in self.dialogue.protocols]
-        for name in ("tls", "http2", "unknown"):
-            if name in names:
-                return name
-        return None
+        """The name of `protocol`."""
+        protocol = self.protocol
+        return None if protocol is None else protocol.name
+
+    def reuses(self, index: int) -> bool:
+        """Whether the exchange at `index` (0-based) was served by a connection that had served one before.
+
+        A request that a close left without any answer was not: its connection was over.
+        """
+        if index == 0:
+            return False
+        exchange = self.exchanges[index]
+        if exchange.response is not None or self.first_close is None:
+            return True
+        return self.dialogue.lost_in_gap or exchange.response_lost or not self.server.has_spoken
 
     @property
     def verdict(self) -> ConnectionVerdict:
         """The word for this connection."""
         if not self.connection.established:
-            return ConnectionVerdict.FAILED
+            refused = self.first_close is not None
+            return ConnectionVerdict.UNKNOWN if self.undecided and not refused else ConnectionVerdict.FAILED
         if self.dialogue.switched:
             return ConnectionVerdict.SWITCHED
-        count = len(self.exchanges)
+        count = self.asked
         if count >= 2:
             return ConnectionVerdict.REUSED
         if count == 0:
@@ -121,7 +179,9 @@ class Facts:
         return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
 
     def _verdict_without_exchange(self) -> ConnectionVerdict:
-        said_something = self.client.bytes or self.server.bytes or self.client.gap_bytes or self.server.gap_bytes
+        if self.exchanges:
+            return ConnectionVerdict.UNUSED
+        said_something = self.client.bytes or self.server.bytes or self.gap_bytes
         if not said_something:
             if self.first_close is None:
                 return ConnectionVerdict.OPEN
@@ -130,6 +190,15 @@ class Facts:
         if name in ("tls", "http2") or (name == "unknown" and self.opened_here):
             return ConnectionVerdict.OPAQUE
         return ConnectionVerdict.UNKNOWN
+
+
+def _unsolicited(connection: Connection, dialogue: Dialogue, client: Half) -> int:
+    """Responses without request, where the capture shows all that the client said and all of it was understood."""
+    if not connection.opened_here or client.gap_bytes or not client.has_spoken:
+        return 0
+    if dialogue.lost_in_gap or dialogue.protocols:
+        return 0
+    return sum(exchange.request is None for exchange in dialogue.exchanges)
 
 
 def _last_signal(exchanges: list[Exchange]) -> Signal | None:

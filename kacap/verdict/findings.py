@@ -51,7 +51,7 @@ def findings_of(pair: PairFacts, endings: Sequence[Ending]) -> list[PairFinding]
 
 
 def display_filter(streams: Iterable[int]) -> str:
-    """A Wireshark display filter for some streams; runs are written as ranges, and a long list is cut."""
+    """A Wireshark display filter for some streams; runs are written as ranges."""
     ranges: list[tuple[int, int]] = []
     for stream in sorted(streams):
         if ranges and stream == ranges[-1][1] + 1:
@@ -60,12 +60,7 @@ def display_filter(streams: Iterable[int]) -> str:
             ranges.append((stream, stream))
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         return f"tcp.stream eq {ranges[0][0]}"
-    shown = ranges[:_FILTER_RANGES]
-    return f"tcp.stream in {{{','.join(str(a) if a == b else f'{a}..{b}' for a, b in shown)}}}"
-
-
-_FILTER_RANGES = 64
-"""A display filter longer than this is of no use to a reader."""
+    return f"tcp.stream in {{{','.join(str(a) if a == b else f'{a}..{b}' for a, b in ranges)}}}"
 
 
 def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFinding:

@@ -8,6 +8,9 @@ from collections import OrderedDict
 
 MAX_LOOKUPS = 1 << 16
 
+MAX_AGE_NS = 10_000_000_000
+"""A connection that begins later than this after an answer did not wait for it."""
+
 
 class Lookups:
     """Questions that wait, and answers that no connection has used."""
@@ -36,7 +39,9 @@ class Lookups:
             if len(self._answers) > MAX_LOOKUPS:
                 self._answers.popitem(last=False)
 
-    def take(self, client: bytes, server: bytes) -> int | None:
-        """The duration of the look-up that gave `server` to `client`, once; None when there was none."""
+    def take(self, client: bytes, server: bytes, time_ns: int) -> int | None:
+        """The duration of the look-up that gave `server` to `client` shortly before `time_ns`, once; None without."""
         found = self._answers.pop((client, server), None)
-        return None if found is None else found[1]
+        if found is None or time_ns - found[0] > MAX_AGE_NS:
+            return None
+        return found[1]

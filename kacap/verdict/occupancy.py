@@ -106,4 +106,4 @@ def _unfinished_end(facts: Facts, index: int) -> int:
         return facts.exchanges[index + 1].start_ns
     if facts.first_close_ns != NEVER:
         return max(facts.first_close_ns, facts.exchanges[index].end_ns)
-    return facts.connection.last_time_ns
+    return facts.connection.last_time_ns if facts.dialogue.lost_in_gap else FOREVER

@@ -6,7 +6,8 @@ Connections that were open before the capture began are needed by definition: no
 """
 
 from collections.abc import Sequence
-from statistics import median_low
+from itertools import pairwise
+from statistics import median, median_low
 
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, busy_intervals, idle_intervals, open_interval, peak
@@ -24,9 +25,12 @@ class PairFacts:
         "avoidable",
         "connect_ns",
         "connections",
+        "discarded",
+        "ended",
         "exchanges",
         "needed",
         "opened",
+        "pause_after_discard_ns",
         "peak_open",
         "reused_exchanges",
         "used",
@@ -34,20 +38,27 @@ class PairFacts:
 
     def __init__(self, connections: Sequence[Facts]) -> None:
         self.connections = connections
-        self.used = [facts for facts in connections if facts.exchanges]
+        self.used = [facts for facts in connections if facts.asked]
         """Those that carried exchanges."""
         self.opened = sum(facts.opened_here for facts in connections)
-        self.exchanges = sum(len(facts.exchanges) for facts in self.used)
-        self.reused_exchanges = self.exchanges - len(self.used)
-        busy = peak(interval for facts in self.used for interval in busy_intervals(facts))
-        found_open = sum(not facts.opened_here for facts in self.used)
-        self.needed = max(busy, found_open)
+        self.exchanges = sum(facts.asked for facts in self.used)
+        self.reused_exchanges = sum(facts.reuses(index) for facts in self.used for index in range(facts.asked))
+        self.ended = sum(facts.first_close is not None for facts in self.used)
+        self.discarded = sorted((facts for facts in self.used if facts.discarded), key=lambda each: each.opened_ns)
+        """Those that their client threw away after one exchange, in order of SYN."""
+        pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(self.discarded)]
+        self.pause_after_discard_ns = median(pauses) if pauses else None
+        switched = [facts for facts in self.used if facts.dialogue.switched]
+        shared = [facts for facts in self.used if not facts.dialogue.switched]
+        busy = peak(interval for facts in shared for interval in busy_intervals(facts))
+        found_open = sum(not facts.opened_here for facts in shared)
+        self.needed = max(busy, found_open) + len(switched)
         self.avoidable = len(self.used) - self.needed
         self.peak_open = peak(open_interval(facts) for facts in connections if facts.connection.established)
         connect = [facts.connect_ns for facts in connections if facts.connect_ns is not None]
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
-        self._idle = Cover(interval for facts in self.used for interval in idle_intervals(facts))
+        self._idle = Cover(interval for facts in shared for interval in idle_intervals(facts))
 
     def idle_available(self, facts: Facts) -> int:
         """How many connections stood ready when this one's SYN was sent."""
@@ -66,13 +77,14 @@ class PairFacts:
     @property
     def incomplete(self) -> int:
         """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
-        return sum(facts.dialogue.lost_in_gap or _one_sided(facts) for facts in self.used)
+        return sum(facts.dialogue.lost_in_gap or facts.one_sided for facts in self.used)
 
     @property
     def is_opaque(self) -> bool:
         """Whether exchanges may be there that cannot be read."""
         return any(
-            facts.verdict in (ConnectionVerdict.OPAQUE, ConnectionVerdict.UNKNOWN) and facts.protocol_name != "unknown"
+            facts.verdict is ConnectionVerdict.UNKNOWN
+            or (facts.verdict is ConnectionVerdict.OPAQUE and facts.protocol_name != "unknown")
             for facts in self.connections
         )
 
@@ -101,7 +113,3 @@ def judge(rate: float | None, incomplete: int, used: int) -> Verdict:
     if rate is None:
         return Verdict.NO_OPPORTUNITY
     return Verdict.NOT_REUSED if rate < NOT_REUSED_BELOW else Verdict.PARTLY_REUSED
-
-
-def _one_sided(facts: Facts) -> bool:
-    return not (facts.client.has_spoken and facts.server.has_spoken)

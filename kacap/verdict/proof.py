@@ -46,6 +46,8 @@ def close_proof(facts: Facts) -> Iterator[Proof]:
     idle_ns = facts.idle_before_close_ns
     if idle_ns is not None:
         what += f" {milliseconds(idle_ns)} after the response"
+    elif facts.final is not None and facts.final.complete:
+        what += " before the response was complete"
     yield Proof(connection.first_close_frame, connection.first_close_time_ns, what)
 
 

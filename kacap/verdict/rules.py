@@ -7,8 +7,6 @@ nothing. A connection that a FIN or RST cut in the middle of an exchange is nobo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 
 from kacap.http import persistence
 from kacap.tcp.half import UNKNOWN
@@ -17,9 +15,6 @@ from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, failure_proof, last_response_proof, signal_proof, still_open_proof
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Side
-
-DISCARD_NS = 10_000_000
-"""A FIN within this time of the response was decided when the response came, not by a timer."""
 
 _SHARE_OF_DISCARDS = 0.9
 _AT_ONCE_NS = 50_000_000
@@ -35,7 +30,7 @@ class Rule:
     cause_id: str
     applies: Callable[[Facts, PairFacts], bool]
     proof: Callable[[Facts], Iterator[Proof]]
-    certainty: Callable[[PairFacts], Certainty] | None = None
+    certainty: Callable[[Facts, PairFacts], Certainty] | None = None
     """Where it is not the cause's own."""
     decided_by: Callable[[Facts], Decider] | None = None
     """Where it is not the cause's own."""
@@ -63,7 +58,7 @@ def rule_on(facts: Facts, pair: PairFacts) -> Ruling | None:
             return Ruling(
                 rule,
                 cause.decided_by if rule.decided_by is None else rule.decided_by(facts),
-                cause.certainty if rule.certainty is None else rule.certainty(pair),
+                cause.certainty if rule.certainty is None else rule.certainty(facts, pair),
             )
     return None
 
@@ -73,8 +68,15 @@ def _failed(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _who_failed(facts: Facts) -> Decider:
-    """A RST is an answer of the host; silence can be anybody's between."""
-    return Decider.SERVER if facts.server.rst_frame != UNKNOWN else Decider.NETWORK
+    """A RST is an answer of the host; silence can be anybody's between; and a client may give up by itself."""
+    if facts.server.rst_frame != UNKNOWN:
+        return Decider.SERVER
+    return Decider.CLIENT if facts.first_close is Side.CLIENT else Decider.NETWORK
+
+
+def _failure_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """Silence proves only that nothing was seen."""
+    return Certainty.LIKELY if facts.first_close is None else Certainty.PROVEN
 
 
 def _signalled(cause_id: str) -> Callable[[Facts, PairFacts], bool]:
@@ -89,32 +91,14 @@ def _signalled(cause_id: str) -> Callable[[Facts, PairFacts], bool]:
     return applies
 
 
-def discards(facts: Facts) -> bool:
-    """One exchange, no signal, and the client closes at once."""
-    idle_ns = facts.idle_before_close_ns
-    return (
-        facts.opened_here
-        and len(facts.exchanges) == 1
-        and facts.signal is None
-        and not facts.dialogue.switched
-        and facts.first_close is Side.CLIENT
-        and idle_ns is not None
-        and idle_ns <= DISCARD_NS
-    )
-
-
 def _no_session(facts: Facts, pair: PairFacts) -> bool:
-    if not discards(facts) or pair.avoidable == 0:
-        return False
-    ended = [each for each in pair.used if each.first_close is not None]
-    return sum(discards(each) for each in ended) >= _SHARE_OF_DISCARDS * len(ended)
+    return facts.discarded and pair.avoidable > 0 and len(pair.discarded) >= _SHARE_OF_DISCARDS * pair.ended
 
 
-def _no_session_certainty(pair: PairFacts) -> Certainty:
+def _no_session_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     """A new process for each request leaves the same packets, but it takes time to start one."""
-    discarded = sorted((each for each in pair.used if discards(each)), key=lambda each: each.opened_ns)
-    pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(discarded)]
-    return Certainty.LIKELY if pauses and median(pauses) <= _AT_ONCE_NS else Certainty.POSSIBLE
+    pause_ns = pair.pause_after_discard_ns
+    return Certainty.LIKELY if pause_ns is not None and pause_ns <= _AT_ONCE_NS else Certainty.POSSIBLE
 
 
 def _still_open(facts: Facts, pair: PairFacts) -> bool:
@@ -127,7 +111,7 @@ def _still_open(facts: Facts, pair: PairFacts) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("connect-failed", _failed, failure_proof, decided_by=_who_failed),
+    Rule("connect-failed", _failed, failure_proof, _failure_certainty, _who_failed),
     *(
         Rule(cause_id, _signalled(cause_id), signal_proof)
         for cause_id in (

@@ -23,8 +23,8 @@ class Sums:
     handshake_cost_ns: int
 
 
-def summarise(pairs: Sequence[PairFacts]) -> Sums:
-    """Judge the capture on the sums over its pairs."""
+def summarise(pairs: Sequence[PairFacts], left_out: int) -> Sums:
+    """Judge the capture on the sums over its pairs; `left_out` counts connections that nobody asked for."""
     exchanges = sum(pair.exchanges for pair in pairs)
     reused = sum(pair.reused_exchanges for pair in pairs)
     needed = sum(pair.needed for pair in pairs)
@@ -32,7 +32,7 @@ def summarise(pairs: Sequence[PairFacts]) -> Sums:
     verdict = _verdict(pairs, exchanges, rate)
     return Sums(
         verdict=verdict,
-        headline=_headline(pairs, verdict),
+        headline=_headline(pairs, verdict, left_out),
         connections=sum(len(pair.connections) for pair in pairs),
         opened=sum(pair.opened for pair in pairs),
         exchanges=exchanges,
@@ -50,13 +50,13 @@ def _verdict(pairs: Sequence[PairFacts], exchanges: int, rate: float | None) -> 
     return judge(rate, sum(pair.incomplete for pair in pairs), sum(len(pair.used) for pair in pairs))
 
 
-def _headline(pairs: Sequence[PairFacts], verdict: Verdict) -> str:
+def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> str:
     exchanges = sum(pair.exchanges for pair in pairs)
     used = sum(len(pair.used) for pair in pairs)
     needed = sum(pair.needed for pair in pairs)
     avoidable = sum(pair.avoidable for pair in pairs)
     if not exchanges:
-        return _headline_without_exchanges(pairs)
+        return _headline_without_exchanges(pairs, left_out)
     carried = f"{_count(used, 'connection')} for {_count(exchanges, 'exchange')}"
     if verdict is Verdict.INCONCLUSIVE:
         return f"{carried} seen; the capture misses some of what was said"
@@ -67,8 +67,10 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict) -> str:
     return f"{carried}; {needed} would have done"
 
 
-def _headline_without_exchanges(pairs: Sequence[PairFacts]) -> str:
+def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> str:
     connections = [facts for pair in pairs for facts in pair.connections]
+    if not connections and left_out:
+        return f"None of the {left_out} TCP connections in this capture was asked for"
     if not connections:
         return "No TCP connection in this capture"
     failed = sum(facts.verdict is ConnectionVerdict.FAILED for facts in connections)
