@@ -12,15 +12,17 @@ from kacap.http.parse import REQUESTS
 from kacap.http.reader import MessageReader, read_both
 from kacap.report import model
 from kacap.report.build import build_report
+from kacap.report.shortfalls import shortfalls
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
-from kacap.tcp.tracker import MAX_CONNECTIONS, Tracker
+from kacap.tcp.tracker import Tracker
 from kacap.verdict.facts import Facts
 from kacap.verdict.lookups import Lookups
 from kacap.version import __version__
 from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
 from kacap.wire.dns import read_dns
 from kacap.wire.names import link_type_name
+from kacap.wire.segment import SYN
 
 CORE = "pure"
 
@@ -40,6 +42,8 @@ class Analyzer:
         self._dialogues: dict[int, Dialogue] = {}
         self._lookups = Lookups()
         self._dns_ns: dict[int, int] = {}
+        self._opening = False
+        """Whether the segment at hand is a SYN: who was connected before looked nothing up."""
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
         self._frames = self._bytes = self._segments = self._cut = 0
@@ -64,6 +68,7 @@ class Analyzer:
         found = self._decoder.decode(frame)
         if isinstance(found, Segment):
             self._segments += 1
+            self._opening = found.flags & SYN != 0
             self._tracker.feed(found)
         elif isinstance(found, str):
             self._skipped[found] += 1
@@ -98,13 +103,17 @@ class Analyzer:
             duplicate_frames=self._tracker.duplicate_frames,
             skipped=dict(sorted(self._skipped.items())),
         )
-        warnings = [*source.warnings, *self._warnings(wanted)]
+        limits_hit = self._tracker.limits_hit + sum(dialogue.limits_hit for dialogue in self._dialogues.values())
+        dropped = self._decoder.fragments.dropped
+        warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self._tracker.untracked)]
         return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, CORE), warnings)
 
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
         connection.first.sink, connection.second.sink = read_both(dialogue)
         self._dialogues[connection.stream] = dialogue
+        if not self._opening:
+            return
         duration_ns = self._lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
         if duration_ns is not None:
             self._dns_ns[connection.stream] = duration_ns
@@ -134,26 +143,6 @@ class Analyzer:
         elif message.addresses:
             port = datagram.destination_port
             self._lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
-
-    def _warnings(self, wanted: list[Facts]) -> list[str]:
-        warnings = []
-        lossy = [each for each in wanted if each.gap_bytes]
-        if lossy:
-            missing = sum(each.gap_bytes for each in lossy)
-            warnings.append(f"the capture misses {missing} bytes that were sent on {len(lossy)} connections")
-        one_sided = sum(each.one_sided for each in wanted if each.exchanges)
-        if one_sided:
-            warnings.append(f"only one direction was captured of {one_sided} connections")
-        limits = self._tracker.limits_hit + sum(dialogue.limits_hit for dialogue in self._dialogues.values())
-        if limits:
-            warnings.append(f"limits on what is held of one connection were hit {limits} times: some of it is missing")
-        if self._decoder.fragments.dropped:
-            warnings.append(f"{self._decoder.fragments.dropped} IP fragments were dropped: their datagrams never ended")
-        if self._tracker.untracked:
-            warnings.append(
-                f"more than {MAX_CONNECTIONS} connections; not followed: {self._tracker.untracked} segments of others"
-            )
-        return warnings
 
 
 def _requester(connection: Connection) -> Half | None:

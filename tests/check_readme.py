@@ -59,7 +59,10 @@ def shown(*arguments: str) -> Callable[[str], str]:
 
 def causes_table(_readme: str) -> str:
     """The rows of the causes as a table."""
-    rows = [f"| `{cause.id}` | {cause.title} | {cause.decided_by} | {cause.certainty} |" for cause in CAUSES]
+    rows = [
+        f"| `{cause.id}` | {cause.title} | {' or '.join(cause.deciders)} | {' or '.join(cause.certainties)} |"
+        for cause in CAUSES
+    ]
     return "\n".join(["", "| id | what it says | decided by | certainty |", "| --- | --- | --- | --- |", *rows, "", ""])
 
 

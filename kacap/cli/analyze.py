@@ -42,7 +42,9 @@ def analyze(
     output_format: Annotated[
         Format | None, typer.Option("--format", "-f", metavar="text|json", help="How to write the report.")
     ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE; a name in .json means JSON.")
+    ] = None,
     detail: Annotated[
         Detail | None,
         typer.Option(
@@ -60,7 +62,7 @@ def analyze(
     ssh web tcpdump -U -w - port 8880 | kacap analyze -
     """
     from kacap.cli.endings import ending_well
-    from kacap.cli.output import refuse_bad_output, show
+    from kacap.cli.output import is_json_name, refuse_bad_output, show
     from kacap.cli.reading import read
 
     if as_json and output_format is Format.TEXT:
@@ -68,6 +70,7 @@ def analyze(
     with ending_well():
         refuse_bad_output(output, captures)
         report, was_cut_short = read(captures, ports=port or (), hosts=host or (), streams=stream or ())
-        show(report, output, as_json=as_json or output_format is Format.JSON, detail=detail, queries=queries)
+        wants_json = as_json or (is_json_name(output) if output_format is None else output_format is Format.JSON)
+        show(report, output, as_json=wants_json, detail=detail, queries=queries)
         if was_cut_short:
             raise KeyboardInterrupt

@@ -37,10 +37,17 @@ def console(out: TextIO | None = None) -> Console:
     return _Console(file=out, width=columns, highlight=False, emoji=False, markup=False)
 
 
+def is_json_name(output: str | None) -> bool:
+    """A file whose name says that JSON is wanted."""
+    return output is not None and output.lower().endswith(".json")
+
+
 def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
     """Raise CannotWriteError, before any work is done, where `output` is an input or can be seen to be no good."""
     if output is None:
         return
+    if not output:
+        raise CannotWriteError("the name of the output file is empty")
     path = Path(output)
     if path.is_dir():
         raise CannotWriteError(f"{output} is a directory; name a file to write to")

@@ -10,6 +10,7 @@ from kacap.analyzer import Analyzer
 from kacap.capture import open_capture
 from kacap.cli.interrupt import Interrupt
 from kacap.cli.progress import ReadingBar
+from kacap.errors import CannotReadError
 from kacap.report.model import Report
 
 
@@ -20,6 +21,8 @@ def read(
 
     Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
     """
+    if "" in captures:
+        raise CannotReadError("the name of a capture is empty; is a shell variable not set?")
     analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
     with ReadingBar() as bar:
         source = open_capture(captures, on_progress=bar)

@@ -87,7 +87,7 @@ class MessageReader(Sink):
                 return
             elif state == HELLO:
                 self._continue_hello(data, start, end)
-                return
+                break
             elif start != first or not self._resync(data, start, end):
                 self.lost_bytes += end - start
                 break
@@ -143,6 +143,7 @@ class MessageReader(Sink):
         """Add to a head that began in an earlier segment."""
         begun = self._begun
         assert begun is not None
+        before = len(begun.content)
         stop = begun.add(data, start, end, frame, time_ns)
         if stop >= 0:
             content = bytes(begun.content)
@@ -159,7 +160,7 @@ class MessageReader(Sink):
         self._no_message(bytes(begun.content), 0, len(begun.content))
         if self.state != LOST:
             return end
-        self.lost_bytes += len(begun.content) - (end - start)
+        self.lost_bytes += before
         return start
 
     def _cut_head(self) -> None:
@@ -167,7 +168,8 @@ class MessageReader(Sink):
         begun = self._begun
         if begun is not None:
             content = bytes(begun.content[: begun.content.rfind(b"\n") + 1])
-            self._take_head(content, 0, len(content), begun.last_frame, begun.last_time_ns, complete=False)
+            if not self._take_head(content, 0, len(content), begun.last_frame, begun.last_time_ns, complete=False):
+                self.lost_bytes += len(begun.content)
             self._begun = None
             if self.state == HEAD:
                 self.state = LOST
@@ -239,8 +241,7 @@ class MessageReader(Sink):
                 self._complete()
         if length:
             self._cut_head()
-            if self.state != CLOSED_BOOK:
-                self._lose(in_gap=True)
+            self._lose(in_gap=True)
 
     def _continue_hello(self, data: bytes, start: int, end: int) -> None:
         self._hello += data[start : min(end, start + hello_bytes_missing(self._hello))]
@@ -256,6 +257,8 @@ class MessageReader(Sink):
 
     def _lose(self, in_gap: bool = False) -> None:
         """The place in the message is not known any more."""
+        if self.state == CLOSED_BOOK:
+            return
         self.state = LOST
         self._body = None
         self.dialogue.lost_place(responses=self._says_responses, in_gap=in_gap)

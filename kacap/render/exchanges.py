@@ -1,11 +1,15 @@
-"""The table of exchanges: what was asked and answered, and where the time went. Shown only while it is short."""
+"""The table of exchanges: what was asked and answered, and where the time went."""
 
-from rich.console import RenderableType
+from itertools import islice
+
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from kacap.render.escape import safe
 from kacap.render.privacy import shown_target
 from kacap.render.quantity import UNKNOWN, duration
-from kacap.render.table import Column, fitted
+from kacap.render.style import DIM
+from kacap.render.table import INDENT, Column, fitted
 from kacap.report.model import Exchange, Report
 
 ROWS_SHOWN = 20
@@ -13,14 +17,14 @@ _TARGET_LIMIT = 80
 
 
 def exchanges(report: Report, width: int, *, queries: bool) -> RenderableType | None:
-    """All exchanges in order of `tcp.stream`; None when there are none, or too many to read."""
-    total = sum(connection.exchanges_count for connection in report.connections)
-    rows = [(connection.stream, one) for connection in report.connections for one in connection.exchanges[:ROWS_SHOWN]]
-    if not rows or total > ROWS_SHOWN:
+    """The first exchanges in order of `tcp.stream`; None without any."""
+    every = ((connection.stream, one) for connection in report.connections for one in connection.exchanges)
+    rows = list(islice(every, ROWS_SHOWN))
+    if not rows:
         return None
     only = [one for _, one in rows]
     timings = [one.timings for one in only]
-    return fitted(
+    table = fitted(
         (
             Column("stream", [str(stream) for stream, _ in rows], 0, "right"),
             Column("frames", [_frames(one) for one in only], 6, "right"),
@@ -37,6 +41,11 @@ def exchanges(report: Report, width: int, *, queries: bool) -> RenderableType | 
         ),
         width,
     )
+    left = sum(connection.exchanges_count for connection in report.connections) - len(rows)
+    if left <= 0:
+        return table
+    shown = f"{' ' * INDENT}the first {len(rows)} by stream; … and {left:,} more; --json has all"
+    return Group(table, Text(shown, style=DIM))
 
 
 def _frames(exchange: Exchange) -> str:

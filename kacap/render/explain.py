@@ -41,7 +41,7 @@ def in_full(cause: Cause, width: int) -> RenderableType:
         Text(cause.title, style=STRONG),
         Text.assemble(
             (cause.id, "cyan"),
-            (f" · {_decided(cause)} · {cause.certainty} · ", DIM),
+            (f" · {_decided(cause)} · {' or '.join(cause.certainties)} · ", DIM),
             (str(cause.severity), SEVERITY[cause.severity]),
         ),
         Text(""),
@@ -50,7 +50,7 @@ def in_full(cause: Cause, width: int) -> RenderableType:
 
 
 def _decided(cause: Cause) -> str:
-    return "nobody decides" if cause.decided_by == "nobody" else f"the {cause.decided_by} decides"
+    return f"{' or '.join('nobody' if who == 'nobody' else f'the {who}' for who in cause.deciders)} decides"
 
 
 def _sections(cause: Cause) -> Iterator[tuple[str, RenderableType]]:

@@ -1,4 +1,4 @@
-"""The answer: one verdict, one sentence, and the figures behind it."""
+"""The answer: one verdict, one sentence, and the figures behind it. Where no exchange was seen, the sentence is all."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -15,6 +15,9 @@ def headline(report: Report) -> RenderableType:
     """`NOT REUSED  100 connections for 100 requests; 5 would have done`, and under it the rate."""
     summary = report.summary
     answer = Text(safe(summary.headline), style=STRONG)
+    if summary.verdict == "no-opportunity" and not summary.exchanges:
+        # To speak of a missed opportunity first would hide that there was nothing to judge.
+        return Group(answer, Joined([f"verdict: {spoken(summary.verdict)}"]))
     figures = _figures(summary)
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)

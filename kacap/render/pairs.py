@@ -15,10 +15,10 @@ _ROWS_SHOWN = 20
 
 
 def pairs(report: Report, width: int) -> RenderableType | None:
-    """The pairs with the most avoidable connections first, then as in the report; None without any."""
+    """The pairs with the most avoidable connections first, then with the most of any; None without any pair."""
     if not report.pairs:
         return None
-    ordered = sorted(report.pairs, key=lambda pair: -pair.avoidable_connections)
+    ordered = sorted(report.pairs, key=lambda pair: (-pair.avoidable_connections, -pair.connections))
     rows = ordered[:_ROWS_SHOWN]
     table = fitted(
         (
@@ -45,7 +45,8 @@ def pairs(report: Report, width: int) -> RenderableType | None:
     left = len(ordered) - len(rows)
     if not left:
         return table
-    return Group(table, Text(f"{' ' * INDENT}… and {counted(left, 'more pair')}; --json has all", style=DIM))
+    shown = f"{' ' * INDENT}the worst {len(rows)}; … and {counted(left, 'more pair')}; --json has all"
+    return Group(table, Text(shown, style=DIM))
 
 
 def _names(rows: Sequence[Pair], width: int) -> list[str]:

@@ -37,6 +37,19 @@ def duration(duration_ns: int | None) -> str:
     return f"{seconds // 86_400} d {seconds % 86_400 // 3_600} h"
 
 
+def between(least_ns: int, most_ns: int) -> str:
+    """`0.99–1.01 s`, in one unit where they are of one size; one duration where both look the same."""
+    least, most = duration(least_ns), duration(most_ns)
+    if least == most:
+        return most
+    number, _, unit = most.partition(" ")
+    divisor = next((divisor for _, divisor, name in _DURATIONS if name == unit), None)
+    if divisor is None or least_ns * 10 < most_ns:
+        return f"{least}–{most}"
+    decimals = len(number.partition(".")[2])
+    return f"{least_ns / divisor:.{decimals}f}–{most}"
+
+
 def size(size_bytes: int) -> str:
     """Bytes in decimal units."""
     for below, divisor, unit in _SIZES:

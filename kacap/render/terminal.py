@@ -17,6 +17,7 @@ from kacap.render.headline import headline
 from kacap.render.lanes import lanes
 from kacap.render.legible import Legible
 from kacap.render.pairs import pairs
+from kacap.render.unrecognised import unrecognised
 from kacap.report.model import Report
 
 
@@ -45,6 +46,7 @@ def _parts(report: Report, width: int, detail: Detail, queries: bool) -> Iterato
     healthy = is_healthy(report)
     yield Group(headline(report), facts(report)) if healthy else headline(report)
     yield from findings(report)
+    yield from unrecognised(report)
     tables: list[RenderableType | None] = [pairs(report, width)]
     if detail != Detail.SUMMARY:
         tables += [connections(report, width), lanes(report, width)]

@@ -85,29 +85,73 @@ def out_of_patience(connection: Connection, time_ns: int) -> bool:
 def declare_gaps(connection: Connection, frame: int, time_ns: int) -> None:
     """Give up what was acknowledged and did not come in time, and deliver what waited for it."""
     while connection.waiting_since_ns != NEVER and out_of_patience(connection, time_ns):
-        if not _give_up_one(connection, frame, time_ns):
+        if not _give_up_one(connection, frame, time_ns, patient=True):
             return
         _note_waiting(connection, time_ns)
 
 
 def _give_up(connection: Connection, frame: int, time_ns: int) -> None:
     """Give up all that was acknowledged and never seen."""
-    while _give_up_one(connection, frame, time_ns):
+    while _give_up_one(connection, frame, time_ns, patient=False):
         pass
     _note_waiting(connection, time_ns)
 
 
-def _give_up_one(connection: Connection, frame: int, time_ns: int) -> bool:
-    """Give up the hole that holds up the oldest; False when no ACK speaks of a hole."""
-    half = _half_with_gap(connection)
-    if half is not None:
-        _skip_acknowledged(half, frame, time_ns)
-    else:
-        half = _half_in_circle(connection)
-        if half is None:
-            return False
-        _force_first(half, frame, time_ns)
-    _deliver_due(connection)
+def _give_up_one(connection: Connection, frame: int, time_ns: int, *, patient: bool) -> bool:
+    """Give up the hole that the oldest held range waits for; False when no ACK speaks of a hole.
+
+    `patient` leaves alone what has not waited for long enough.
+    """
+    waiting = [half for half in (connection.first, connection.second) if half.held.ranges]
+    waiting.sort(key=lambda half: half.held.ranges[0].arrival)
+    if patient:
+        waiting = [half for half in waiting if _is_old(connection, half.held.ranges[0], time_ns)]
+    for half in waiting:
+        if _give_up_before(half, half.held.ranges[0], frame, time_ns):
+            _deliver_due(connection)
+            return True
+    for half in waiting:
+        if distance(half.next_seq, half.held.ranges[0].seq) <= 0:
+            # What is here answers what answers it: a circle. Somebody must go first, the one seen first.
+            _force_first(half, frame, time_ns)
+            _deliver_due(connection)
+            return True
+    if connection.first.held.ranges or connection.second.held.ranges:
+        return False
+    for half in (connection.first, connection.second):
+        if _skip_unseen(half, half.missing(), frame, time_ns):
+            _deliver_due(connection)
+            return True
+    return False
+
+
+def _is_old(connection: Connection, range_: Range, time_ns: int) -> bool:
+    return time_ns - range_.time_ns > PATIENCE_NS or connection.segments - range_.arrival > PATIENCE_SEGMENTS
+
+
+def _give_up_before(half: Half, range_: Range, frame: int, time_ns: int) -> bool:
+    """Skip the acknowledged hole that `range_`, the first that `half` holds, waits for; False when there is none."""
+    to_range = distance(half.next_seq, range_.seq)
+    if to_range > 0:
+        return _skip_unseen(half, min(half.missing(), to_range), frame, time_ns)
+    peer = half.peer
+    if peer.has(range_.ack):
+        return False
+    length = distance(peer.next_seq, range_.ack)
+    if peer.held.ranges:
+        length = min(length, distance(peer.next_seq, peer.held.ranges[0].seq))
+    return _skip_unseen(peer, length, frame, time_ns)
+
+
+def _skip_unseen(half: Half, length: int, frame: int, time_ns: int) -> bool:
+    """Declare up to `length` bytes missing, but none behind a FIN; False when that leaves nothing."""
+    if half.ended:
+        return False
+    if half.fin_seq != UNKNOWN:
+        length = min(length, distance(half.next_seq, half.fin_seq))
+    if length <= 0:
+        return False
+    _gap(half, length, frame, time_ns)
     return True
 
 
@@ -239,47 +283,6 @@ def _end(half: Half) -> None:
     half.ended = True
     half.next_seq = advance(half.fin_seq, 1)
     half.sink.end(half.fin_frame, half.fin_time_ns)
-
-
-def _half_with_gap(connection: Connection) -> Half | None:
-    """The half whose missing bytes hold up the oldest frame; None when no ACK speaks of missing bytes."""
-    best: Half | None = None
-    best_frame = 0
-    for half in (connection.first, connection.second):
-        ranges = half.held.ranges
-        if not half.missing() or half.at_fin:
-            continue
-        if ranges and distance(half.next_seq, ranges[0].seq) <= 0:
-            continue
-        frame = ranges[0].frame if ranges else 1 << 62
-        if best is None or frame < best_frame:
-            best, best_frame = half, frame
-    return best
-
-
-def _half_in_circle(connection: Connection) -> Half | None:
-    """Bytes that are here and answer bytes that answer them: somebody must go first, the one seen first."""
-    best: Half | None = None
-    for half in (connection.first, connection.second):
-        ranges = half.held.ranges
-        if not ranges or distance(half.next_seq, ranges[0].seq) > 0:
-            continue
-        if best is None or ranges[0].frame < best.held.ranges[0].frame:
-            best = half
-    return best
-
-
-def _skip_acknowledged(half: Half, frame: int, time_ns: int) -> None:
-    """Declare the bytes missing up to what the peer acknowledged, or to the next that were seen."""
-    length = half.missing()
-    if half.held.ranges:
-        length = min(length, distance(half.next_seq, half.held.ranges[0].seq))
-    if half.fin_seq != UNKNOWN:
-        length = min(length, distance(half.next_seq, half.fin_seq))
-    waiting = half.peer.held.ranges
-    if waiting and not half.has(waiting[0].ack):
-        length = min(length, distance(half.next_seq, waiting[0].ack))
-    _gap(half, length, frame, time_ns)
 
 
 def _force_first(half: Half, frame: int, time_ns: int) -> None:

@@ -2,7 +2,7 @@
 
 Rules for a row: plain text without square brackets (a renderer may read them as markup); a value that depends on a
 version names the version; a remedy is what to type, not advice; nothing that was not checked against the source or the
-documentation of the stack it names.
+documentation of the stack it names; nothing of what a side wanted, only of what it said and did; no id but of a row.
 """
 
 from dataclasses import dataclass
@@ -36,6 +36,7 @@ class Cause:
     title: str
     """One line, as a statement."""
     decided_by: Decider
+    """Who decides, unless the packets of a connection show another: see `other_deciders`."""
     certainty: Certainty
     severity: Severity
     """When it made connections avoidable; a finding that cost nothing is a note."""
@@ -46,3 +47,15 @@ class Cause:
     remedies: tuple[Remedy, ...]
     look_alikes: tuple[str, ...]
     sources: tuple[str, ...]
+    other_deciders: tuple[Decider, ...] = ()
+    other_certainties: tuple[Certainty, ...] = ()
+
+    @property
+    def deciders(self) -> tuple[Decider, ...]:
+        """All that a finding may say decided it, the usual one first."""
+        return (self.decided_by, *self.other_deciders)
+
+    @property
+    def certainties(self) -> tuple[Certainty, ...]:
+        """All that a finding may say of how sure it is, the usual one first."""
+        return (self.certainty, *self.other_certainties)

@@ -73,8 +73,8 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
-        meaning="Both sides allowed the connection to stay. The client closed it as soon as it had the response, and "
-        "opened another for the next request: most often a new client object, with its own pool, for each call.",
+        meaning="Both sides allowed the connection to stay. The client closed it right after the response, and opened "
+        "another for the next request: most often a new client object, with its own pool, for each call.",
         wire="One exchange on nearly every connection, no close signal, the client's FIN within milliseconds of the "
         "last response byte, the next SYN from a new port.",
         confirm="Find where the HTTP client object is made: it should be made once, not in each call.",
@@ -98,12 +98,13 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("curl in a loop", "name all URLs in one command: curl URL1 URL2"),
         ),
         look_alikes=(
-            "client-body-not-read-discard: Go < 1.27 closes when the body was not read; only responses with a body.",
-            "client-process-per-request: a process for each request; tens of ms and a DNS query before each SYN.",
-            "client-pool-overflow: connections overlap in time, and a constant number of them is kept.",
-            "client-explicit-disconnect: the code closes on purpose, as HttpURLConnection.disconnect() does.",
+            "a new process for each request",
+            "more threads at once than the pool keeps connections",
+            "code that closes on purpose, as HttpURLConnection.disconnect() does",
+            "Go < 1.27 that does not read the body",
         ),
         sources=("RFC 9112 section 9.3", "Requests docs: Session Objects", "Microsoft: HttpClient guidelines"),
+        other_certainties=(Certainty.POSSIBLE,),
     ),
     Cause(
         id="server-sends-connection-close",
@@ -112,8 +113,8 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
-        meaning="The client would have kept the connection. The server, or a proxy that answers for it, announced that "
-        "this response is the last.",
+        meaning="The request allowed the connection to stay. The server, or a proxy that answers for it, announced "
+        "that this response is the last.",
         wire='"Connection: close" in a response to a request that allowed reuse. Either side may send the first FIN: '
         "the client knows that nothing more will come.",
         confirm='Wireshark: http.response and lower(http.connection) contains "close"; then see whether every '
@@ -130,10 +131,10 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("any other", "look for a Connection header set by the application, and remove it"),
         ),
         look_alikes=(
-            "server-max-requests: only each Nth response of a connection says close.",
-            "server-error-status-close: only 4xx and 5xx responses say close.",
-            "server-drain-shutdown: many connections at once, during a deploy.",
-            "proxy-forces-close: a proxy wrote the header; capture behind it to see.",
+            "A limit of requests for each connection: only each Nth response says close.",
+            "An error: only 4xx and 5xx responses say close.",
+            "A deploy or a shutdown: many connections end at once.",
+            "A proxy that wrote the header: capture behind it to see.",
         ),
         sources=(
             "RFC 9112 section 9.6",
@@ -149,8 +150,8 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
-        meaning="The client spoke HTTP/1.1 and would have kept the connection. The server answered in HTTP/1.0, where "
-        "a connection ends with its response.",
+        meaning="The request was HTTP/1.1 and allowed the connection to stay. The response is HTTP/1.0, where a "
+        "connection ends with its response.",
         wire="A status line that begins with HTTP/1.0, no keep-alive in Connection. Either side may close first.",
         confirm='Wireshark: http.response.version == "HTTP/1.0"',
         remedies=(
@@ -204,7 +205,7 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("CGI script", "print a Content-Length header before the body"),
             Remedy("any other", "send Content-Length; for a body of unknown length, Transfer-Encoding: chunked"),
         ),
-        look_alikes=("response-truncated: there was a Content-Length, and the connection ended before it.",),
+        look_alikes=("A response that was cut: there is a Content-Length, and the connection ended before it.",),
         sources=("RFC 9112 section 6.3", "RFC 9112 section 9.3"),
     ),
     Cause(
@@ -214,13 +215,13 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.NOBODY,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,
-        meaning="Nobody closed this connection while the capture ran. It may have been used again later; the capture "
-        "cannot say.",
+        meaning="Neither FIN nor RST was seen before the capture ended. The connection may have been used again later; "
+        "the capture cannot say.",
         wire="A handshake, perhaps exchanges, and neither FIN nor RST.",
         confirm="Capture for longer than the idle timeout of both sides, for example 120 s.",
         remedies=(Remedy("the capture", "let it run longer, and stop it after the client has stopped"),),
         look_alikes=(
-            "client-connection-leak: many connections with one exchange each stay open, and none is used again.",
+            "A client that loses its connections: many stay open with one exchange each, and none is used again.",
             "The FIN was lost by the capture: look at the dropped frames and gaps in the report.",
         ),
         sources=("RFC 9293 section 3.3.2", "RFC 9112 section 9.5"),
@@ -232,8 +233,8 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.NETWORK,
         certainty=Certainty.PROVEN,
         severity=Severity.ERROR,
-        meaning="The client sent a SYN, and got no answer or a RST. No request was possible. It says nothing about "
-        "reuse, and is not counted in it.",
+        meaning="The client sent a SYN, and what came back was a RST, or nothing that the capture saw. No request was "
+        "possible. It says nothing about reuse, and is not counted in it.",
         wire="A SYN answered by RST, ACK: nothing listens there, or a firewall refuses. A SYN repeated at growing "
         "intervals: it is dropped on the way, or its answers are.",
         confirm="Wireshark: tcp.flags.syn == 1; then on the server: ss -ltn shows what listens, nstat -az "
@@ -245,5 +246,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         look_alikes=("The capture saw one direction only: then other connections lack their SYN, ACK as well.",),
         sources=("RFC 9293 section 3.5", "RFC 9293 section 3.10.7", "Linux docs: ip-sysctl, somaxconn"),
+        other_deciders=(Decider.SERVER, Decider.CLIENT),
+        other_certainties=(Certainty.LIKELY,),
     ),
 )

@@ -46,6 +46,7 @@ class Facts:
         "signal",
         "stream",
         "undecided",
+        "unsolicited",
     )
 
     def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
@@ -55,8 +56,10 @@ class Facts:
         self.client = client
         self.server = client.peer
         self.exchanges = dialogue.exchanges
-        self.asked = len(self.exchanges) - _unsolicited(connection, dialogue, client)
-        """Exchanges, but for responses that nobody asked for (408 on an idle connection)."""
+        self.unsolicited = _unsolicited(connection, dialogue, client)
+        """Responses that nobody asked for."""
+        self.asked = len(self.exchanges) - self.unsolicited
+        """Exchanges, but for those (408 on an idle connection)."""
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
         self.first_close: Side | None = None
@@ -64,7 +67,7 @@ class Facts:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
         self.signal = _last_signal(dialogue.exchanges)
-        self.undecided = not connection.established and capture_end_ns - connection.last_time_ns < ANSWER_NS
+        self.undecided = not connection.established and capture_end_ns - connection.first_time_ns < ANSWER_NS
         """Nothing answered the SYN yet, and the capture ended too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
@@ -151,9 +154,9 @@ class Facts:
 
         A request that a close left without any answer was not: its connection was over.
         """
-        if index == 0:
-            return False
         exchange = self.exchanges[index]
+        if index == 0 or (exchange.request is None and self.unsolicited):
+            return False
         if exchange.response is not None or self.first_close is None:
             return True
         return self.dialogue.lost_in_gap or exchange.response_lost or not self.server.has_spoken
@@ -162,8 +165,7 @@ class Facts:
     def verdict(self) -> ConnectionVerdict:
         """The word for this connection."""
         if not self.connection.established:
-            refused = self.first_close is not None
-            return ConnectionVerdict.UNKNOWN if self.undecided and not refused else ConnectionVerdict.FAILED
+            return ConnectionVerdict.FAILED
         if self.dialogue.switched:
             return ConnectionVerdict.SWITCHED
         count = self.asked

@@ -60,7 +60,7 @@ def idle_intervals(facts: Facts) -> list[Interval]:
 def open_interval(facts: Facts) -> Interval:
     """When the connection existed."""
     closed = facts.connection.closed_at_ns
-    return facts.opened_ns, closed if closed != NEVER else FOREVER
+    return facts.opened_ns, max(closed, facts.opened_ns) if closed != NEVER else FOREVER
 
 
 def peak(intervals: Iterable[Interval]) -> int:

@@ -33,6 +33,7 @@ class PairFacts:
         "pause_after_discard_ns",
         "peak_open",
         "reused_exchanges",
+        "unanswered",
         "used",
     )
 
@@ -43,6 +44,8 @@ class PairFacts:
         self.opened = sum(facts.opened_here for facts in connections)
         self.exchanges = sum(facts.asked for facts in self.used)
         self.reused_exchanges = sum(facts.reuses(index) for facts in self.used for index in range(facts.asked))
+        self.unanswered = sum(not facts.reuses(index) for facts in self.used for index in range(1, facts.asked))
+        """Requests that a kept connection left without any answer."""
         self.ended = sum(facts.first_close is not None for facts in self.used)
         self.discarded = sorted((facts for facts in self.used if facts.discarded), key=lambda each: each.opened_ns)
         """Those that their client threw away after one exchange, in order of SYN."""

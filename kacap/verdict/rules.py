@@ -75,8 +75,10 @@ def _who_failed(facts: Facts) -> Decider:
 
 
 def _failure_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    """Silence proves only that nothing was seen."""
-    return Certainty.LIKELY if facts.first_close is None else Certainty.PROVEN
+    """Silence proves only that nothing was seen, and little when the capture ended before the SYN came again."""
+    if facts.first_close is not None:
+        return Certainty.PROVEN
+    return Certainty.POSSIBLE if facts.undecided else Certainty.LIKELY
 
 
 def _signalled(cause_id: str) -> Callable[[Facts, PairFacts], bool]:

@@ -50,7 +50,7 @@ def recognised_first(remedies: tuple[Remedy, ...], names: str) -> tuple[Remedy, 
     words = [word for sign, word in STACKS if sign in names]
 
     def rank(remedy: Remedy) -> int:
-        stack = f"{remedy.stack.lower()} "
-        return next((at for at, word in enumerate(words) if word in stack), len(words))
+        stack = f" {remedy.stack.lower()} "
+        return next((at for at, word in enumerate(words) if f" {word}" in stack), len(words))
 
     return tuple(sorted(remedies, key=rank))

@@ -57,9 +57,12 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
     avoidable = sum(pair.avoidable for pair in pairs)
     if not exchanges:
         return _headline_without_exchanges(pairs, left_out)
-    carried = f"{_count(used, 'connection')} for {_count(exchanges, 'exchange')}"
+    carried = f"{counted(used, 'connection')} for {counted(exchanges, 'exchange')}"
     if verdict is Verdict.INCONCLUSIVE:
         return f"{carried} seen; the capture misses some of what was said"
+    unanswered = sum(pair.unanswered for pair in pairs)
+    if avoidable == 0 and unanswered:
+        return f"{carried}; {counted(unanswered, 'request')} on a kept connection never answered"
     if avoidable == 0:
         return f"{carried}; none was avoidable"
     if verdict is Verdict.REUSED:
@@ -70,13 +73,15 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
 def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> str:
     connections = [facts for pair in pairs for facts in pair.connections]
     if not connections and left_out:
+        if left_out == 1:
+            return "The TCP connection in this capture was not asked for"
         return f"None of the {left_out} TCP connections in this capture was asked for"
     if not connections:
         return "No TCP connection in this capture"
     failed = sum(facts.verdict is ConnectionVerdict.FAILED for facts in connections)
     tls = sum(facts.protocol_name == "tls" for facts in connections)
     http2 = sum(facts.protocol_name == "http2" for facts in connections)
-    parts = [f"No HTTP/1 exchange in {_count(len(connections), 'connection')}"]
+    parts = [f"No HTTP/1 exchange in {counted(len(connections), 'connection')}"]
     if failed:
         parts.append(f"{failed} never established")
     if tls:
@@ -86,5 +91,6 @@ def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> st
     return "; ".join(parts)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 exchange`, `2 exchanges`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -69,8 +69,24 @@ def test_output_file(tmp_path: Path) -> None:
     ended = kacap("analyze", NOT_REUSED, "--json", "--output", target)
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert json.loads(target.read_text(encoding="utf-8")) == json.loads(kacap("analyze", NOT_REUSED, "--json").out)
-    assert kacap("analyze", HEALTHY, "-o", target).code == 0
+    assert kacap("analyze", HEALTHY, "-o", target, "--format", "text").code == 0
     assert target.read_text(encoding="utf-8").startswith("REUSED  ")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("a.json", "{"), ("A.JSON", "{"), ("a.txt", "REUSED"), ("json", "REUSED")]
+)
+def test_the_name_of_the_output_file_chooses_the_format(tmp_path: Path, name: str, begins: str) -> None:
+    assert kacap("analyze", HEALTHY, "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_an_empty_name_is_called_empty() -> None:
+    for words in (("",), (HEALTHY, "")):
+        ended = kacap("analyze", *words)
+        assert ended.code == 2
+        assert "the name of a capture is empty" in ended.complaint
+    assert "the name of the output file is empty" in kacap("analyze", HEALTHY, "-o", "").complaint
 
 
 @pytest.mark.parametrize("named_as", ["trace.pcap", "./trace.pcap", "link.pcap", "*.pcap"])

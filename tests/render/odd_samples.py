@@ -1,8 +1,10 @@
 """Reports of what is odd: a damaged file, encrypted traffic, and text that wants to do harm."""
 
 from dataclasses import replace
+from typing import Any
 
 from kacap.report.model import (
+    End,
     Evidence,
     KeepAlive,
     Protocol,
@@ -10,7 +12,7 @@ from kacap.report.model import (
     Report,
     Timings,
 )
-from kacap.verdict.words import ConnectionVerdict, Verdict
+from kacap.verdict.words import ConnectionVerdict, Decider, Side, Verdict
 from tests.render.build import (
     EMPTY,
     EMPTY_CAPTURE,
@@ -87,6 +89,60 @@ def opaque() -> Report:
         summary=replace(EMPTY_SUMMARY, headline="2 connections, none of them HTTP/1 in clear", connections=2, opened=2),
         pairs=(pair(Verdict.INCONCLUSIVE, client=client, server=server, connections=2, opened=2, peak_open=2),),
         connections=connections,
+    )
+
+
+def server_closes_idle() -> Report:
+    """Four connections that the server closed after about a second of idle time, for a reason that nobody named."""
+    idle_times_ns = (1_000 * MS, 990 * MS, 1_010 * MS, 1_000 * MS)
+    connections = tuple(
+        connection(
+            stream,
+            (exchange(1, stream * 9 + 4, START_NS + stream * 2 * SECOND + MS, connect_ns=200_000),),
+            START_NS + stream * 2 * SECOND,
+            START_NS + stream * 2 * SECOND + 3 * MS + idle_ns,
+            end=End(Side.SERVER, Side.SERVER, "fin", stream * 9 + 7, Decider.SERVER, None, None, idle_ns),
+        )
+        for stream, idle_ns in enumerate(idle_times_ns)
+    )
+    figures: dict[str, Any] = {
+        "connections": 4,
+        "opened": 4,
+        "exchanges": 4,
+        "needed_connections": 1,
+        "avoidable_connections": 3,
+        "reuse_rate": 0.0,
+        "handshake_cost_ns": 600_000,
+    }
+    return replace(
+        EMPTY,
+        capture=replace(
+            EMPTY_CAPTURE,
+            frames=36,
+            bytes=3_900,
+            tcp_segments=36,
+            first_time_ns=START_NS,
+            last_time_ns=START_NS + 7 * SECOND + 3 * MS,
+        ),
+        summary=replace(
+            EMPTY_SUMMARY,
+            verdict=Verdict.NOT_REUSED,
+            headline="4 connections for 4 exchanges; 1 would have done",
+            **figures,
+        ),
+        pairs=(pair(Verdict.NOT_REUSED, peak_open=1, **figures),),
+        connections=connections,
+    )
+
+
+def nothing_asked_for() -> Report:
+    """A filter of the user's that no connection of the capture matches."""
+    return replace(
+        EMPTY,
+        capture=replace(EMPTY_CAPTURE, frames=60, bytes=5_000, tcp_segments=60, first_time_ns=START_NS),
+        summary=replace(
+            EMPTY_SUMMARY, verdict=Verdict.NO_OPPORTUNITY, headline="None of the 5 TCP connections matches"
+        ),
     )
 
 

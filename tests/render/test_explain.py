@@ -1,5 +1,7 @@
 """The causes in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from kacap.render.explain import in_full, listing
@@ -53,6 +55,11 @@ def test_every_cause_can_be_told(cause: Cause, width: int) -> None:
     told = set(text.split())
     assert {word for word in cause.meaning.split() if len(word) < 20} <= told
     assert all(remedy.stack.split()[0] in told for remedy in cause.remedies)
+
+
+def test_all_that_may_decide_are_named() -> None:
+    varied = replace(CAUSE, other_deciders=(Decider.SERVER,), other_certainties=(Certainty.LIKELY,))
+    assert "nobody or the server decides · possible or likely · warning\n" in printed(in_full(varied, 80))
 
 
 def test_listing_has_every_cause_on_a_line_under_its_group() -> None:

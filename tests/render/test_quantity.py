@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacap.render.quantity import counted, duration, share, size
+from kacap.render.quantity import between, counted, duration, share, size
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,22 @@ from kacap.render.quantity import counted, duration, share, size
 )
 def test_durations(duration_ns: int | None, shown: str) -> None:
     assert duration(duration_ns) == shown
+
+
+@pytest.mark.parametrize(
+    ("least_ns", "most_ns", "shown"),
+    [
+        (990_000_000, 1_010_000_000, "0.99–1.01 s"),
+        (1_000_000, 1_000_100, "1.00 ms"),
+        (12_000_000, 15_000_000, "12.0–15.0 ms"),
+        (40_000, 2_000_000_000, "40.0 µs–2.00 s"),
+        (0, 500, "0–500 ns"),
+        (62_000_000_000, 69_000_000_000, "1 min 2 s–1 min 9 s"),
+        (59_000_000_000, 61_000_000_000, "59.0 s–1 min 1 s"),
+    ],
+)
+def test_a_range_has_one_unit_where_both_ends_are_of_one_size(least_ns: int, most_ns: int, shown: str) -> None:
+    assert between(least_ns, most_ns) == shown
 
 
 def test_counts() -> None:

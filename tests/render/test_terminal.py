@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from kacap.render.detail import Detail
 from kacap.render.terminal import is_healthy, print_report
 from kacap.report.model import Report
-from kacap.verdict.words import Severity
+from kacap.verdict.words import Severity, Verdict
 from tests.render.build import pair
 from tests.render.golden import assert_golden
 from tests.render.odd_samples import hostile
@@ -91,6 +91,19 @@ def test_detail_that_was_asked_for_is_given() -> None:
     assert "GET /search?…" in shown(one_exchange(), detail=Detail.EXCHANGES)
 
 
+def test_where_nothing_was_asked_for_the_sentence_speaks_and_there_is_no_table() -> None:
+    assert shown(SAMPLES["nothing-asked-for"]).splitlines() == [
+        "None of the 5 TCP connections matches",
+        "verdict: no opportunity",
+        "",
+        "trace.pcap · pcap EN10MB · 60 frames, 5.00 kB",
+    ]
+
+
+def test_a_single_exchange_keeps_its_verdict_first() -> None:
+    assert shown(one_exchange()).startswith("NO OPPORTUNITY  1 request on 1 connection")
+
+
 def test_queries_only_when_asked_for() -> None:
     screen = Screen(120)
     print_report(one_exchange(), screen.console, queries=True)
@@ -108,8 +121,9 @@ def test_not_healthy_when_something_needs_mending() -> None:
 
 def test_cost_is_told_once_a_pair_and_the_pair_is_named_where_there_are_several() -> None:
     base = single_use()
-    other = replace(base.pairs[0], server="192.0.2.2:80")
-    twice = replace(base, findings=base.findings[:1] * 2, pairs=(*base.pairs, other))
+    other = replace(base.pairs[0], server="192.0.2.2:80", verdict=Verdict.REUSED)
+    here = base.findings[0]
+    twice = replace(base, findings=(here, replace(here, id="client-http10")), pairs=(*base.pairs, other))
     text = shown(twice, 120)
     assert text.count("\nCost") == 1
     assert text.count("100 connections · 192.0.2.9 → 192.0.2.1:8880") == 2
@@ -122,5 +136,5 @@ def test_what_is_too_long_says_where_the_rest_is() -> None:
     assert "… and 5 more: --json has all" in text
     assert "… and 1 more: kacap explain has all" in text
     assert "100 streams; --json has the display filter" in text
-    assert "… and 5 more pairs; --json has all" in text
-    assert "the first 20 by stream; … and 80 more; --json has all" in text
+    assert "the worst 20; … and 5 more pairs; --json has all" in text
+    assert text.count("the first 20 by stream; … and 80 more; --json has all") == 2  # connections, exchanges

@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 import pytest
 
 from kacap.verdict.causes import CAUSES, GROUPS, Cause
+from kacap.verdict.rules import RULES
 from kacap.verdict.words import Certainty, Decider, Severity
 
 CONTRACT = {
@@ -29,6 +30,9 @@ UNWANTED_WORDS = re.compile(
 OTHERS_NAMES = re.compile(
     r"requests\.Session\(\)|aiohttp\.ClientSession\(\)|Requests docs: Session Objects|follow that stream"
 )
+
+PREFIXES = sorted({cause.id.split("-")[0] for cause in CAUSES} | {"proxy", "network", "connection"})
+"""Words that ids begin with, also those of causes that are no rows."""
 
 each_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
 
@@ -63,7 +67,8 @@ def test_id_is_kebab_case(cause: Cause) -> None:
 
 @each_cause
 def test_no_field_is_empty(cause: Cause) -> None:
-    assert [field.name for field in fields(cause) if not getattr(cause, field.name)] == []
+    needed = [field.name for field in fields(cause) if field.default is MISSING]
+    assert [name for name in needed if not getattr(cause, name)] == []
     assert all(text == text.strip() and text for text in texts(cause))
 
 
@@ -94,6 +99,37 @@ def test_words_are_those_of_the_project(cause: Cause) -> None:
     assert [
         text for text in texts(cause) if UNWANTED_WORDS.search(OTHERS_NAMES.sub("", text)) and text != cause.id
     ] == []
+
+
+@each_cause
+def test_an_id_in_a_text_is_one_that_can_be_explained(cause: Cause) -> None:
+    said = {
+        word for text in texts(cause) for word in re.findall(rf"(?<![\w-])(?:{'|'.join(PREFIXES)})-[a-z0-9-]+", text)
+    }
+    assert said <= {row.id for row in CAUSES}
+
+
+@each_cause
+def test_a_text_says_nothing_of_what_a_side_wanted(cause: Cause) -> None:
+    assert [text for text in texts(cause) if re.search(r"\b(would have|wants?|wanted|meant|intends?)\b", text)] == []
+
+
+@each_cause
+def test_look_alikes_can_stand_in_one_sentence(cause: Cause) -> None:
+    """Findings that are not proven join them with semicolons."""
+    assert [text for text in cause.look_alikes if ";" in text] == []
+    if cause.certainties != (Certainty.PROVEN,):
+        assert len("; ".join(cause.look_alikes)) <= 200
+
+
+@each_cause
+def test_a_row_names_others_exactly_where_a_rule_may_choose_them(cause: Cause) -> None:
+    rules = [rule for rule in RULES if rule.cause_id == cause.id]
+    assert rules
+    assert any(rule.decided_by is not None for rule in rules) == bool(cause.other_deciders)
+    assert any(rule.certainty is not None for rule in rules) == bool(cause.other_certainties)
+    assert len(set(cause.deciders)) == len(cause.deciders)
+    assert len(set(cause.certainties)) == len(cause.certainties)
 
 
 @each_cause

@@ -1,0 +1,86 @@
+"""One finding in full: why, what else it could be, the proof, the fix, the cost."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from kacap.render.clock import Clock
+from kacap.render.escape import safe
+from kacap.render.joined import Joined
+from kacap.render.labelled import add_known, grid
+from kacap.render.quantity import counted
+from kacap.render.style import DIM, SEVERITY, STRONG
+from kacap.report.model import Evidence, Finding, Remedy
+
+_PROOFS_SHOWN = 4
+_FIXES_SHOWN = 4
+_FILTER_LIMIT = 300
+_LOOK_ALIKES = " Looks the same: "
+"""Within an explanation: from here on it tells what else it could be."""
+
+
+def in_full(finding: Finding, clock: Clock, *, cost: Text | None, names_pair: bool, elsewhere: str) -> RenderableType:
+    """The finding, and on a last line where else it was seen. Where there is but one pair it need not be named."""
+    table = grid()
+    table.add_row(
+        Text(finding.severity, style=SEVERITY[finding.severity]),
+        Group(Text(safe(finding.title), style=STRONG), Joined(_particulars(finding, names_pair=names_pair))),
+    )
+    why, _, look_alikes = finding.explanation.partition(_LOOK_ALIKES)
+    rows: tuple[tuple[str, RenderableType | None], ...] = (
+        ("Why", Text(safe(why)) if why else None),
+        ("Or", Text(safe(look_alikes)) if look_alikes else None),
+        ("Proof", _proof(finding.evidence, clock)),
+        ("Fix", _fix(finding.remedies)),
+        ("Cost", cost),
+        ("Filter", filter_or_count(finding.filter, len(finding.streams), "--json has the display filter")),
+        ("More", Text(f"kacap explain {safe(finding.id, 60)}", style=DIM)),
+        ("", Text(elsewhere, style=DIM) if elsewhere else None),
+    )
+    add_known(table, rows)
+    return table
+
+
+def filter_or_count(display_filter: str, streams: int, where: str) -> RenderableType | None:
+    """A display filter; where it is too long to type or to paste, how many streams it names."""
+    if len(display_filter) > _FILTER_LIMIT:
+        return Text(f"{counted(streams, 'stream')}; {where}", style=DIM)
+    return Text(safe(display_filter)) if display_filter else None
+
+
+def _particulars(finding: Finding, *, names_pair: bool) -> list[str]:
+    said = [finding.certainty, f"{finding.decided_by} decided", counted(finding.count, "connection")]
+    if names_pair:
+        said.append(f"{safe(finding.client, 60)} → {safe(finding.server, 60)}")
+    return said
+
+
+def _proof(evidence: Sequence[Evidence], clock: Clock) -> RenderableType | None:
+    if not evidence:
+        return None
+    shown = evidence[:_PROOFS_SHOWN]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True, style=DIM)
+    table.add_column(overflow="fold")
+    for one in shown:
+        table.add_row(Text(f"#{one.frame}"), Text(f"{clock.at(one.time_ns)} s"), Text(safe(one.text)))
+    return _and_more(table, len(evidence) - len(shown), "--json has all")
+
+
+def _fix(remedies: Sequence[Remedy]) -> RenderableType | None:
+    if not remedies:
+        return None
+    shown = remedies[:_FIXES_SHOWN]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(max_width=18, overflow="fold")
+    table.add_column(overflow="fold")
+    for remedy in shown:
+        table.add_row(Text(safe(remedy.stack, 40), style=STRONG), Text(safe(remedy.text)))
+    return _and_more(table, len(remedies) - len(shown), "kacap explain has all")
+
+
+def _and_more(shown: RenderableType, left: int, where: str) -> RenderableType:
+    return Group(shown, Text(f"… and {left:,} more: {where}", style=DIM)) if left else shown

@@ -1,0 +1,31 @@
+"""What the report could not know: one line each for bytes, directions and limits, so that nobody trusts too much."""
+
+from collections.abc import Sequence
+
+from kacap.tcp.tracker import MAX_CONNECTIONS
+from kacap.verdict.facts import Facts
+from kacap.verdict.summary import counted
+
+
+def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, untracked: int) -> list[str]:
+    """The warnings that follow from what was captured and kept.
+
+    `limits_hit` counts drops at a limit of one connection, `untracked` segments of connections beyond the limit.
+    """
+    lines = []
+    lossy = [each for each in facts if each.gap_bytes]
+    if lossy:
+        missing = counted(sum(each.gap_bytes for each in lossy), "byte")
+        lines.append(f"the capture misses {missing} that were sent on {counted(len(lossy), 'connection')}")
+    one_sided = sum(each.one_sided for each in facts if each.exchanges)
+    if one_sided:
+        lines.append(f"only one direction was captured of {counted(one_sided, 'connection')}")
+    if limits_hit:
+        lines.append(f"a limit on what is held of one connection was hit {counted(limits_hit, 'time')}")
+    if dropped_fragments:
+        lines.append(f"{counted(dropped_fragments, 'IP fragment')} dropped: the rest of the datagram never came")
+    if untracked:
+        lines.append(
+            f"more than {MAX_CONNECTIONS} connections; not followed: {counted(untracked, 'segment')} of others"
+        )
+    return lines

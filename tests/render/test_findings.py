@@ -1,0 +1,112 @@
+"""Findings: each cause once, however many pairs share it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kacap.render.clock import Clock
+from kacap.render.finding import in_full
+from kacap.render.findings import FULL_SHOWN, findings
+from kacap.render.terminal import print_report
+from kacap.report.model import Connection, Finding, Report
+from kacap.verdict.words import Decider, Severity
+from tests.render.build import START_NS
+from tests.render.plain_samples import single_use
+from tests.render.screen import Screen, printed
+
+BASE = single_use()
+FINDING = BASE.findings[0]
+
+
+class Counted(tuple[Connection, ...]):
+    """Connections that know how often someone went through them."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[Connection]:
+        self.passes += 1
+        return super().__iter__()
+
+
+def same_fault_at(pairs: int) -> Report:
+    """The same finding at many pairs, with one connection more at the last; two connections each."""
+    clients = [f"10.0.{number >> 8}.{number & 255}" for number in range(pairs)]
+    found = [replace(FINDING, client=client, count=2) for client in clients]
+    found[-1] = replace(found[-1], count=3)
+    connections = (
+        replace(BASE.connections[at], stream=2 * number + at, client=f"{client}:{51000 + at}")
+        for number, client in enumerate(clients)
+        for at in range(2)
+    )
+    return replace(
+        BASE,
+        findings=tuple(found),
+        pairs=tuple(replace(BASE.pairs[0], client=client) for client in clients),
+        connections=Counted(connections),
+    )
+
+
+def told(report: Report, width: int = 120) -> str:
+    return "\n".join(printed(part, width) for part in findings(report))
+
+
+def test_the_same_fault_is_told_in_full_once_at_its_worst_pair() -> None:
+    text = told(same_fault_at(400))
+    assert text.count(FINDING.title) == 1
+    assert "3 connections · 10.0.1.143 → 192.0.2.1:8880" in text
+    assert "… and the same at 399 other pairs (798 connections); --json has all\n" in text
+    assert text.count("\nCost") == 1
+
+
+def test_two_pairs() -> None:
+    assert "… and the same at 1 other pair (2 connections); --json has all\n" in told(same_fault_at(2))
+
+
+def test_output_and_work_do_not_grow_with_the_pairs() -> None:
+    lines, passes = [], []
+    for pairs in (30, 300):
+        report = same_fault_at(pairs)
+        screen = Screen(80)
+        print_report(report, screen.console)
+        assert isinstance(report.connections, Counted)
+        lines.append(screen.text.count("\n"))
+        passes.append(report.connections.passes)
+    assert lines[0] == lines[1] < 140
+    assert passes[0] == passes[1] < 5
+
+
+def test_another_decider_or_severity_is_another_finding() -> None:
+    others = (
+        FINDING,
+        replace(FINDING, decided_by=Decider.SERVER),
+        replace(FINDING, severity=Severity.ERROR),
+        replace(FINDING, client="192.0.2.10", count=1),
+    )
+    text = told(replace(BASE, findings=others))
+    assert text.count(FINDING.title) == 3
+    assert text.count("and the same at 1 other pair (1 connection)") == 1
+
+
+def test_only_so_many_causes_are_told_in_full() -> None:
+    many = tuple(replace(FINDING, id=f"client-{number}", count=7) for number in range(FULL_SHOWN + 3))
+    text = told(replace(BASE, findings=many))
+    assert text.count(FINDING.title) == FULL_SHOWN
+    assert text.endswith("… and 3 more findings (21 connections); --json has all\n")
+
+
+def test_a_note_at_many_pairs_is_one_line() -> None:
+    note = replace(FINDING, severity=Severity.NOTE, count=4)
+    notes = (note, replace(note, server="192.0.2.2:80"), replace(note, id="client-http10"))
+    assert told(replace(BASE, findings=notes)).splitlines() == [
+        f"note     {note.title}  2 pairs · 8 connections · {note.id}",
+        f"note     {note.title}  192.0.2.1:8880 · 4 connections · client-http10",
+    ]
+
+
+def shown(finding: Finding) -> str:
+    return printed(in_full(finding, Clock(START_NS, 1), cost=None, names_pair=False, elsewhere=""), 80)
+
+
+def test_what_looks_the_same_has_a_row_of_its_own() -> None:
+    doubtful = replace(FINDING, explanation="It closed. Looks the same: a new process; a small pool.")
+    assert "\nWhy      It closed.\nOr       a new process; a small pool.\nProof" in shown(doubtful)
+    assert "\nOr " not in shown(FINDING)
