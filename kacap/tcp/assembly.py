@@ -25,7 +25,7 @@ PATIENCE_NS = 1_000_000_000
 """Capture time after which missing bytes are called a gap."""
 
 HELD_BYTES_PER_HALF = 4 << 20
-HELD_RANGES_PER_HALF = 8192
+HELD_RANGES_PER_HALF = 2048
 """More than this waiting on one half means that the hole before it will not be filled."""
 
 
@@ -170,7 +170,8 @@ def _note_waiting(connection: Connection, time_ns: int) -> None:
         connection.waiting_since_segment = oldest.arrival
     elif not waits:
         connection.waiting_since_ns = NEVER
-    elif connection.waiting_since_ns == NEVER:
+    else:
+        # Only ACKs speak of what is missing, and bytes still come: those that follow may bring it.
         connection.waiting_since_ns = time_ns
         connection.waiting_since_segment = connection.segments
 

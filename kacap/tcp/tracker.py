@@ -244,7 +244,7 @@ def _take_ack(connection: Connection, half: Half, segment: Segment) -> None:
 
 def _rebase(half: Half) -> None:
     """Of two different SYN-ACKs, the one that the client acknowledges is the true one."""
-    if half.bytes == 0:
+    if half.bytes == half.gap_bytes == 0 and not half.held.ranges:
         half.base = half.alternative_isn
         half.next_seq = advance(half.base, 1)
         half.peer.ack = UNKNOWN

@@ -1,0 +1,77 @@
+"""Connections made by hand: when exchanges ran, and how the connection was opened and closed.
+
+All times are milliseconds; `ns` turns them into what a record holds.
+"""
+
+from kacap.http.dialogue import Dialogue
+from kacap.http.message import Exchange, Request, Response
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import Half
+from kacap.verdict.facts import Facts
+from kacap.verdict.words import Side
+
+CLIENT, SERVER = bytes((192, 0, 2, 9)), bytes((192, 0, 2, 1))
+
+
+def ns(ms: float) -> int:
+    """Milliseconds → nanoseconds."""
+    return round(ms * 1_000_000)
+
+
+def exchange(begin: float, end: float | None = None, *, says: str = "", cut: float | None = None) -> Exchange:
+    """A request at `begin`; its response complete at `end`, or broken off at `cut`, or never begun.
+
+    `says` is the Connection option of the response.
+    """
+    request = Request(1, ns(begin))
+    request.method, request.version = "GET", "1.1"
+    request.head_complete = request.complete = True
+    made = Exchange(request)
+    last = end if cut is None else cut
+    if last is not None:
+        response = Response(2, ns(last))
+        response.status, response.version, response.framing = 200, "1.1", "length"
+        response.connection = (says,) if says else ()
+        response.head_complete, response.complete = True, cut is None
+        made.response = response
+    return made
+
+
+def record(
+    *exchanges: Exchange,
+    opened: float | None = 0,
+    ready: float | None = 0,
+    closed: tuple[Side, float] | None = None,
+    last: float = 0,
+    speaks: tuple[Side, ...] = (Side.CLIENT, Side.SERVER),
+    lost_in_gap: bool = False,
+    switched: bool = False,
+) -> Facts:
+    """One connection: SYN at `opened` (None: before the capture), handshake over at `ready`, first FIN, last segment.
+
+    `speaks` are the sides of which the capture holds segments.
+    """
+    client, server = Half(CLIENT, 51000), Half(SERVER, 8880)
+    begin = opened if opened is not None else exchanges[0].start_ns / 1_000_000 if exchanges else 0
+    connection = Connection(0, client, server, ns(begin))
+    connection.client = client
+    if opened is not None:
+        client.syn_frame, client.syn_time_ns = 1, ns(opened)
+        if ready is not None:
+            connection.syn_ack_frame, connection.syn_ack_time_ns = 2, ns(ready)
+            connection.ack_frame, connection.ack_time_ns = 3, ns(ready)
+    for side, half in ((Side.CLIENT, client), (Side.SERVER, server)):
+        if side in speaks:
+            half.window = 65535
+            half.bytes = 100 * len(exchanges)
+    if closed is not None:
+        connection.first_close = client if closed[0] is Side.CLIENT else server
+        connection.first_close_kind, connection.first_close_frame = "fin", 9
+        connection.first_close_time_ns = ns(closed[1])
+        client.fin_time_ns = server.fin_time_ns = ns(closed[1])
+    connection.last_time_ns = ns(last)
+    dialogue = Dialogue()
+    dialogue.exchanges = list(exchanges)
+    dialogue.lost_in_gap = lost_in_gap
+    dialogue.switched = switched
+    return Facts(connection, dialogue, client)
