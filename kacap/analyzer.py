@@ -88,6 +88,8 @@ class Analyzer:
         self._tracker.finish()
         facts = [self._facts(connection) for connection in self._tracker.connections]
         wanted = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
+        if self._decoder.fragments.waiting:
+            self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
         capture = model.Capture(
             sources=tuple(source.sources),
             format=source.format,

@@ -10,9 +10,9 @@ from kacap.render.escape import safe
 from kacap.render.finding import filter_or_count
 from kacap.render.labelled import add_known, grid
 from kacap.render.quantity import between, counted, duration
-from kacap.render.streams import display_filter
 from kacap.render.style import DIM
 from kacap.report.model import Connection, Pair, Report
+from kacap.report.wireshark import display_filter
 
 PAIRS_SHOWN = 3
 _WASTEFUL = ("not-reused", "partly-reused")

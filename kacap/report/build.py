@@ -7,11 +7,12 @@ from kacap.http.message import Exchange as HttpExchange
 from kacap.http.persistence import signal
 from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.report import model
+from kacap.report.wireshark import display_filter
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
 from kacap.verdict.ending import Ending, ending
 from kacap.verdict.facts import Facts
-from kacap.verdict.findings import PairFinding, display_filter, findings_of
+from kacap.verdict.findings import PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.summary import summarise
 from kacap.verdict.timings import timings

@@ -24,6 +24,8 @@ class Remedy:
 
     stack: str
     text: str
+    decided_by: Decider | None = None
+    """Where it helps only when this side decided; else always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,9 +240,17 @@ CAUSES: tuple[Cause, ...] = (
         confirm="Wireshark: tcp.flags.syn == 1; then on the server: ss -ltn shows what listens, nstat -az "
         "TcpExtListenDrops whether its queue was full.",
         remedies=(
-            Remedy("answered by RST", "start the server, or mend the address and port that the client uses"),
-            Remedy("no answer", "let the firewall and the routing pass the port, in both directions"),
-            Remedy("server queue full", "raise the backlog of the server and net.core.somaxconn, for example 4096"),
+            Remedy(
+                "answered by RST",
+                "start the server, or mend the address and port that the client uses",
+                Decider.SERVER,
+            ),
+            Remedy("no answer", "let the firewall and the routing pass the port, in both directions", Decider.NETWORK),
+            Remedy(
+                "server queue full",
+                "raise the backlog of the server and net.core.somaxconn, for example 4096",
+                Decider.NETWORK,
+            ),
         ),
         look_alikes=("The capture saw one direction only: then other connections lack their SYN, ACK as well.",),
         sources=("RFC 9293 section 3.5", "RFC 9293 section 3.10.7", "Linux docs: ip-sysctl, somaxconn"),

@@ -5,7 +5,7 @@ which none was avoidable, it is a note. A failed connection attempt is outside t
 severity of its cause.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kacap.verdict.cause import OUTSIDE, Cause, Remedy
@@ -50,19 +50,6 @@ def findings_of(pair: PairFacts, endings: Sequence[Ending]) -> list[PairFinding]
     return sorted(found, key=lambda finding: (_GRAVE[finding.severity], -len(finding.connections)))
 
 
-def display_filter(streams: Iterable[int]) -> str:
-    """A Wireshark display filter for some streams; runs are written as ranges."""
-    ranges: list[tuple[int, int]] = []
-    for stream in sorted(streams):
-        if ranges and stream == ranges[-1][1] + 1:
-            ranges[-1] = (ranges[-1][0], stream)
-        else:
-            ranges.append((stream, stream))
-    if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
-        return f"tcp.stream eq {ranges[0][0]}"
-    return f"tcp.stream in {{{','.join(str(a) if a == b else f'{a}..{b}' for a, b in ranges)}}}"
-
-
 def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFinding:
     ruling = members[0][1]
     cause = ruling.rule.cause
@@ -71,6 +58,7 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
         (facts.stream, proof) for facts in connections[:SHOWN_CONNECTIONS] for proof in ruling.rule.proof(facts)
     )
     certainty = max((ruling.certainty for _, ruling in members), key=lambda word: _SURE[word])
+    names = names_given(connections[:SHOWN_CONNECTIONS], ruling.decided_by)
     explanation = cause.meaning
     if cause.look_alikes and certainty is not Certainty.PROVEN:
         explanation += " Looks the same: " + "; ".join(text.rstrip(".") for text in cause.look_alikes) + "."
@@ -81,9 +69,14 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
         decided_by=ruling.decided_by,
         connections=connections,
         evidence=evidence,
-        remedies=recognised_first(cause.remedies, names_given(connections[:SHOWN_CONNECTIONS])),
+        remedies=recognised_first(_fitting(cause, ruling), names),
         explanation=explanation,
     )
+
+
+def _fitting(cause: Cause, ruling: Ruling) -> tuple[Remedy, ...]:
+    """The remedies for what was seen: some belong to one decider only."""
+    return tuple(remedy for remedy in cause.remedies if remedy.decided_by in (None, ruling.decided_by))
 
 
 def _severity(cause: Cause, pair: PairFacts) -> Severity:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from kacap.verdict.cause import Remedy
 from kacap.verdict.facts import Facts
+from kacap.verdict.words import Decider
 
 STACKS: tuple[tuple[str, str], ...] = (
     # What User-Agent or Server contains, and a word that the remedy's stack contains; both lower case.
@@ -31,17 +32,15 @@ STACKS: tuple[tuple[str, str], ...] = (
 )
 
 
-def names_given(connections: Iterable[Facts]) -> str:
-    """The User-Agent and Server texts of some connections, lower case, one a line."""
+def names_given(connections: Iterable[Facts], decided_by: Decider) -> str:
+    """What those who decided call themselves, lower case, one a line: User-Agent, Server, or both."""
     names: set[str] = set()
     for facts in connections:
         for exchange in facts.exchanges[:1]:
-            if exchange.request is not None and exchange.request.user_agent:
+            if decided_by is not Decider.SERVER and exchange.request is not None and exchange.request.user_agent:
                 names.add(exchange.request.user_agent.lower())
-            if exchange.response is not None and exchange.response.server:
+            if decided_by is not Decider.CLIENT and exchange.response is not None and exchange.response.server:
                 names.add(exchange.response.server.lower())
-        if len(names) > 16:
-            break
     return "\n".join(sorted(names))
 
 

@@ -66,8 +66,8 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
     if avoidable == 0:
         return f"{carried}; none was avoidable"
     if verdict is Verdict.REUSED:
-        return f"{carried}; {avoidable} avoidable, which is little"
-    return f"{carried}; {needed} would have done"
+        return f"{carried}; {avoidable:,} avoidable, which is little"
+    return f"{carried}; {needed:,} would have done"
 
 
 def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> str:
@@ -93,4 +93,4 @@ def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> st
 
 def counted(number: int, noun: str) -> str:
     """`1 exchange`, `2 exchanges`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"

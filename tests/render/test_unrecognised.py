@@ -49,7 +49,7 @@ def test_the_most_frequent_way_is_told() -> None:
 def test_one_idle_time_has_no_spread() -> None:
     text = told(replace(REPORT, connections=(ending(7, Side.CLIENT, "fin", 5 * MS),)))
     assert "client FIN first on 1 of 1 ended connection, 5.00 ms after the last response\n" in text
-    assert "tcp.stream in {7}" in text
+    assert "tcp.stream eq 7" in text
 
 
 def test_nothing_ended() -> None:
@@ -74,7 +74,7 @@ def test_what_ended_for_a_known_reason_is_left_to_the_notes() -> None:
     unknown = ending(1, Side.CLIENT, "fin", 2 * MS)
     text = told(replace(REPORT, connections=(known, unknown)))
     assert "client FIN first on 1 of 2 ended connections, 2.00 ms after the last response\n" in text
-    assert "tcp.stream in {1}" in text
+    assert "tcp.stream eq 1" in text
 
 
 @pytest.mark.parametrize("severity", [Severity.NOTE, Severity.ERROR])

@@ -167,3 +167,8 @@ def _again(last: Segment, frame: int, time_ns: int) -> Segment:
         last.end,
         last.length,
     )
+
+
+def lines(line: str, count: int) -> str:
+    """The same line over and over."""
+    return f"{line}\n" * count

@@ -64,15 +64,17 @@ def test_calls_of_the_in_order_path(version: int, line: str, other: str, most: i
 
 
 @pytest.mark.usefixtures("no_other_profiler")
-@pytest.mark.parametrize("length", [7_000, 60_000])
-@pytest.mark.parametrize("position", [1, 3_500])
+@pytest.mark.parametrize("length", [HELD_RANGES_PER_HALF, 60_000])
+@pytest.mark.parametrize("position", [1, HELD_RANGES_PER_HALF // 2])
 @pytest.mark.parametrize("seen", [True, False], ids=["whole", "cut"])
 @pytest.mark.parametrize("step", [1, 2], ids=["adjacent", "with holes"])
 def test_no_segment_costs_more_for_what_is_held(length: int, position: int, seen: bool, step: int) -> None:
     script = Script()
     tracker = Tracker(lambda connection: None)
-    for segment in script.segments(OPEN + "".join(f"C {1 + step * at} x\n" for at in range(7_000))):
+    one_less = HELD_RANGES_PER_HALF - 1
+    for segment in script.segments(OPEN + "".join(f"C {1 + step * at} x\n" for at in range(one_less))):
         tracker.feed(segment)
+    assert len(tracker.connections[0].first.held.ranges) == one_less
     payload = "y" * length
     again = list(script.segments(f"C {position} {payload} seen={length if seen else 0} +1us\n" * 3))
     for segment in again:

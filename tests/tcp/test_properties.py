@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kacap.tcp.sequence import MASK, advance
@@ -200,11 +200,25 @@ HOSTILE = st.lists(
 )
 
 
+SAID = tuple[str, int, int, int, int, int, int, int, int]
+LATE_SYN_AFTER_GAP: list[SAID] = [
+    ("C", SYN | ACK, 0, 0, 0, 0, 0, -1, 0),
+    ("C", ACK, 0, 1, 0, 0, 0, -1, 0),
+    ("S", SYN, -1, 0, 1, 0, 0, -1, 2 * 10**9),
+]
+ONE_BEYOND_A_GAP: list[SAID] = [
+    ("C", SYN | ACK, 0, -(1 << 20), 0, 0, 0, -1, 0),
+    ("C", ACK, 0, 0, 0, 0, 0, -1, 0),
+    ("C", ACK, 0, 0, 0, 0, 0, -1, 2 * 10**9),
+    ("S", ACK, 1, 0, 1, 0, 0, -1, 0),
+]
+
+
 @settings(max_examples=600, deadline=None)
 @given(HOSTILE, st.booleans())
-def test_no_segment_breaks_the_rules_of_a_sink(
-    said: list[tuple[str, int, int, int, int, int, int, int, int]], handshake: bool
-) -> None:
+@example(LATE_SYN_AFTER_GAP, False)
+@example(ONE_BEYOND_A_GAP, False)
+def test_no_segment_breaks_the_rules_of_a_sink(said: list[SAID], handshake: bool) -> None:
     """Whoever sends what: nothing raises, nothing follows the FIN, no byte is delivered as another or twice."""
     script = Script()
     listener = Listener(script, honest=False)

@@ -5,7 +5,10 @@ import pytest
 from kacap.verdict.cause import Remedy
 from kacap.verdict.causes import CAUSES
 from kacap.verdict.stacks import STACKS, names_given, recognised_first
+from kacap.verdict.words import Decider
 from tests.verdict.heard import heard
+
+NOBODY = Decider.NOBODY
 
 REMEDIES = {cause.id: cause.remedies for cause in CAUSES}
 
@@ -22,21 +25,22 @@ def asked_by(user_agent: str) -> str:
 
 
 def test_names_are_those_of_first_exchanges_each_once_in_lower_case() -> None:
-    assert names_given(heard(asked_by("Python-Requests/2.31") + asked_by("curl/8.5") + asked_by("curl/8.5"))) == (
-        "curl/8.5\npython-requests/2.31\ntornadoserver/6.4"
-    )
+    assert names_given(
+        heard(asked_by("Python-Requests/2.31") + asked_by("curl/8.5") + asked_by("curl/8.5")), NOBODY
+    ) == ("curl/8.5\npython-requests/2.31\ntornadoserver/6.4")
 
 
 def test_who_gives_no_name_has_none() -> None:
-    assert names_given(heard("connection\nhandshake\nclient GET /\nserver 204")) == ""
-    assert names_given(heard("connection\nhandshake\nclient GET /")) == ""
-    assert names_given(heard("connection\nhandshake")) == ""
-    assert names_given([]) == ""
+    assert names_given(heard("connection\nhandshake\nclient GET /\nserver 204"), NOBODY) == ""
+    assert names_given(heard("connection\nhandshake\nclient GET /"), NOBODY) == ""
+    assert names_given(heard("connection\nhandshake"), NOBODY) == ""
+    assert names_given([], NOBODY) == ""
 
 
-def test_names_are_bounded() -> None:
-    names = names_given(heard("\n".join(asked_by(f"bot/{number}") for number in range(50))))
-    assert len(names.split("\n")) <= 20
+def test_only_those_who_decided_are_asked_for_their_name() -> None:
+    connections = heard(asked_by("curl/8.5"))
+    assert names_given(connections, Decider.CLIENT) == "curl/8.5"
+    assert names_given(connections, Decider.SERVER) == "tornadoserver/6.4"
 
 
 FIRST = [

@@ -1,10 +1,10 @@
-"""Streams as a Wireshark display filter, in the form that a finding's filter has."""
+"""What a reader types into Wireshark to look for himself."""
 
 from collections.abc import Iterable
 
 
 def display_filter(streams: Iterable[int]) -> str:
-    """`tcp.stream in {0..3,7}`; empty for no stream."""
+    """A display filter for some streams, runs as ranges: `tcp.stream in {0..3,7}`; empty for none."""
     runs: list[tuple[int, int]] = []
     for stream in sorted(streams):
         if runs and stream == runs[-1][1] + 1:
@@ -13,4 +13,6 @@ def display_filter(streams: Iterable[int]) -> str:
             runs.append((stream, stream))
     if not runs:
         return ""
+    if len(runs) == 1 and runs[0][0] == runs[0][1]:
+        return f"tcp.stream eq {runs[0][0]}"
     return f"tcp.stream in {{{','.join(str(a) if a == b else f'{a}..{b}' for a, b in runs)}}}"
