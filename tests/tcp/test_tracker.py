@@ -1,19 +1,10 @@
 """Which segment belongs to which connection, and what its flags tell."""
 
-from typing import NamedTuple
-
 import pytest
 
+from tests.tcp.case import Case, check
 from tests.tcp.listener import heard
 from tests.tcp.script import OPEN, Script
-
-
-class Case(NamedTuple):
-    name: str
-    said: str
-    heard: str
-    counted: str = ""
-    """Every counter that is not zero."""
 
 
 HANDSHAKES = (
@@ -116,16 +107,12 @@ DUPLICATES = (
 
 @pytest.mark.parametrize("case", HANDSHAKES + REUSED_PORTS + DUPLICATES, ids=lambda case: case.name)
 def test_conversation(case: Case) -> None:
-    listener = heard(case.said)
-    assert listener.take() == case.heard
-    assert listener.counted == case.counted
+    check(case)
 
 
 @pytest.mark.parametrize("case", HANDSHAKES + REUSED_PORTS, ids=lambda case: case.name)
 def test_conversation_over_ipv6(case: Case) -> None:
-    listener = heard(case.said, script=Script(version=6))
-    assert listener.take() == case.heard
-    assert listener.counted == case.counted
+    check(case, script=Script(version=6))
 
 
 @pytest.mark.parametrize(
