@@ -10,7 +10,7 @@ from kacap.http import dialogue
 from kacap.report import shortfalls
 from kacap.report.model import Report
 from kacap.tcp import tracker
-from kacap.tcp.assembly import PATIENCE_NS
+from kacap.tcp.patience import PATIENCE_NS
 from kacap.version import __version__
 from kacap.wire.frame import Frame, SourceInfo
 from tests.dialogue import packets

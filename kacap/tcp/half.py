@@ -20,6 +20,9 @@ LARGEST_WINDOW = 1 << 30
 _REMEMBERED = 4
 """Recent segments of a half that a duplicate frame is compared with."""
 
+_SAME_ID_NS = 100_000_000
+"""Further apart, an equal IP identification is chance, or a stack that gives all packets the same."""
+
 _IDENTICAL_NS = 1_000_000
 """Without an IP identification, an identical segment within this time is the same frame seen twice."""
 
@@ -128,7 +131,7 @@ class Half:
         mark = _mark(segment)
         for known, time_ns in self.recent:
             if known == mark:
-                return segment.ip_id > 0 or segment.time_ns - time_ns < _IDENTICAL_NS
+                return segment.time_ns - time_ns < (_SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
         return False
 
     def remember(self, segment: Segment) -> None:

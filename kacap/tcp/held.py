@@ -8,6 +8,9 @@ from bisect import bisect_left
 
 from kacap.tcp.sequence import advance, distance
 
+MOST_PIECES = 128
+"""Held ranges that one segment may lie over. No sender cuts finer; without a limit, such segments cost most of all."""
+
 UNSAID = -1
 """The `ack` of a range whose segment acknowledged nothing."""
 
@@ -47,6 +50,10 @@ class HeldRanges:
         at = self._first_from(advance(seq, 1))
         return self.ranges[at] if at < len(self.ranges) else None
 
+    def begins_before(self, seq: int) -> bool:
+        """Whether a byte before `seq` is held."""
+        return bool(self.ranges) and distance(seq, self.ranges[0].seq) < 0
+
     def ends_after(self, seq: int) -> bool:
         """Whether a byte at or after `seq` is held."""
         if not self.ranges:
@@ -59,7 +66,7 @@ class HeldRanges:
         ranges = self.ranges
         at = self._place(new)
         added = 0
-        while True:
+        for _ in range(MOST_PIECES):
             room = distance(new.seq, ranges[at].seq) if at < len(ranges) else new.length
             if room >= new.length:
                 self._put(at, new)
@@ -75,6 +82,7 @@ class HeldRanges:
             if covered == new.length:
                 return added
             new = _without_front(new, covered)
+        return added
 
     def _place(self, new: Range) -> int:
         """The index of the first range that is not wholly before `new`."""

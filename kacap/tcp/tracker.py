@@ -10,7 +10,7 @@ Rules of this room:
 
 from collections.abc import Callable
 
-from kacap.tcp import assembly
+from kacap.tcp import assembly, patience
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
@@ -20,12 +20,17 @@ from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 MAX_CONNECTIONS = 1 << 20
 """Connections kept; segments of further ones are counted and not followed."""
 
+HELD_BYTES_IN_ALL = 128 << 20
+"""Bytes that all connections together may hold back."""
+
 
 class Tracker:
     """All connections of a capture; `on_open` is called with each new one, to attach sinks to its halves."""
 
     __slots__ = (
         "_halves",
+        "_held_bytes",
+        "_holders",
         "_last_frame",
         "_last_time_ns",
         "_next_stream",
@@ -47,6 +52,9 @@ class Tracker:
         """Segments of connections beyond the limit."""
         self._halves: dict[bytes, tuple[Connection, Half]] = {}
         self._reserved: dict[bytes, int] = {}
+        self._holders: dict[int, tuple[Connection, int]] = {}
+        """Connections that hold bytes, and how many; the one that changed last stands last."""
+        self._held_bytes = 0
         self._next_stream = 0
         self._last_frame = 0
         self._last_time_ns = 0
@@ -71,8 +79,8 @@ class Tracker:
             return
         half.remember(segment)
         connection.last_time_ns = max(connection.last_time_ns, segment.time_ns)
-        if connection.waiting_since_ns != NEVER and assembly.out_of_patience(connection, segment.time_ns):
-            assembly.declare_gaps(connection, segment.frame, segment.time_ns)
+        if connection.waiting_since_ns != NEVER and patience.out_of_patience(connection, segment.time_ns):
+            patience.declare_gaps(connection, segment.frame, segment.time_ns)
         if flags & (SYN | FIN | RST):
             _take_flags(connection, half, segment)
         if flags & ACK:
@@ -85,6 +93,8 @@ class Tracker:
             half.start_at(seq)
         if segment.length or flags & FIN:
             self.limits_hit += assembly.take_payload(connection, half, segment, seq)
+            if half.held.ranges or connection.stream in self._holders:
+                self._limit_held(connection)
         elif not flags & SYN and seq == advance(half.next_seq, -1) and not half.ended:
             if half.peer.window == 0:
                 half.zero_window_probes += 1
@@ -107,13 +117,29 @@ class Tracker:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
         for connection in self.connections:
             if connection.waiting_since_ns != NEVER:
-                assembly.declare_gaps(connection, self._last_frame, now_ns)
+                patience.declare_gaps(connection, self._last_frame, now_ns)
 
     def finish(self) -> None:
         """The capture is over: deliver what is held, and tell every sink."""
         for connection in self.connections:
             self._close(connection)
         self._halves.clear()
+
+    def _limit_held(self, connection: Connection) -> None:
+        """Keep account of what all connections hold; too much is released, where it has lain longest."""
+        holders = self._holders
+        before = holders.pop(connection.stream, None)
+        self._held_bytes -= before[1] if before is not None else 0
+        now = connection.first.held.bytes + connection.second.held.bytes
+        if now:
+            holders[connection.stream] = (connection, now)
+            self._held_bytes += now
+        while self._held_bytes > HELD_BYTES_IN_ALL:
+            stream, (oldest, held) = next(iter(holders.items()))
+            del holders[stream]
+            self._held_bytes -= held
+            self.limits_hit += 1
+            patience.release(oldest, self._last_frame, self._last_time_ns)
 
     def _open(self, segment: Segment) -> tuple[Connection, Half]:
         key = segment.key
@@ -144,7 +170,7 @@ class Tracker:
         if connection.finished:
             return
         connection.finished = True
-        assembly.finish(connection, self._last_frame, self._last_time_ns)
+        patience.finish(connection, self._last_frame, self._last_time_ns)
         connection.first.recent.clear()
         connection.second.recent.clear()
 
@@ -208,7 +234,7 @@ def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
         half.retransmitted += segment.length == 0
         if connection.ack_frame == UNKNOWN and connection.first_close_kind == "rst":
             connection.forget_close()
-    if half.base == UNKNOWN or not half.has_spoken:
+    if half.base == UNKNOWN or not (half.has_spoken or half.gap_bytes):
         # What was inferred from the peer's ACK gives way to what the side says itself.
         half.base = segment.seq
         half.next_seq = advance(segment.seq, 1)
@@ -244,8 +270,9 @@ def _take_ack(connection: Connection, half: Half, segment: Segment) -> None:
 
 def _rebase(half: Half) -> None:
     """Of two different SYN-ACKs, the one that the client acknowledges is the true one."""
-    if half.bytes == half.gap_bytes == 0 and not half.held.ranges:
+    first = advance(half.alternative_isn, 1)
+    if half.bytes == half.gap_bytes == 0 and not half.held.begins_before(first):
         half.base = half.alternative_isn
-        half.next_seq = advance(half.base, 1)
+        half.next_seq = first
         half.peer.ack = UNKNOWN
     half.alternative_isn = UNKNOWN

@@ -3,7 +3,8 @@
 import pytest
 
 from kacap.tcp import assembly
-from kacap.tcp.assembly import HELD_BYTES_PER_HALF, HELD_RANGES_PER_HALF, PATIENCE_SEGMENTS
+from kacap.tcp.assembly import HELD_BYTES_PER_HALF, HELD_RANGES_PER_HALF
+from kacap.tcp.patience import PATIENCE_SEGMENTS
 from kacap.tcp.sequence import advance
 from kacap.tcp.sink import Sink
 from kacap.wire.segment import ACK, Segment

@@ -6,7 +6,6 @@ from tests.tcp.case import Case, check
 from tests.tcp.listener import heard
 from tests.tcp.script import OPEN, Script
 
-
 HANDSHAKES = (
     Case("a SYN again", "C SYN\n C SYN +1s\n S SYN ACK\n C\n C get", "C:get", "C:retransmitted=1"),
     Case("a SYN-ACK again", "C SYN\n S SYN ACK\n S SYN ACK +1s\n C\n S hi", "S:hi", "S:retransmitted=1"),

@@ -190,6 +190,17 @@ class TestLimit:
         assert listener.take() == "C:get"
         assert listener.tracker.untracked == 4
 
+    def test_what_all_connections_hold_is_limited(self, monkeypatch: pytest.MonkeyPatch, listener: Listener) -> None:
+        """What has lain longest is released; what was released and what is held is accounted for."""
+        monkeypatch.setattr(tracker_module, "HELD_BYTES_IN_ALL", 8)
+        listener.say("C SYN\nS SYN ACK\nC\nC1 SYN\nS1 SYN ACK\nC1\n C 2 abcd\n C1 2 efgh")
+        assert listener.take() == ""
+        listener.say("C1 8 ij")
+        assert listener.take() == "C:GAP(2) C:abcd"
+        assert listener.tracker.limits_hit == 1
+        listener.say("C1 0 cd\n C1 6 xy")
+        assert listener.take() == "1C:cd 1C:efgh 1C:xy 1C:ij"
+
     def test_quoted_headers_are_limited_too(self, monkeypatch: pytest.MonkeyPatch, listener: Listener) -> None:
         monkeypatch.setattr(tracker_module, "MAX_CONNECTIONS", 4)
         for number in range(20):

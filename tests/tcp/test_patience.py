@@ -1,6 +1,6 @@
 """A gap is known from the peer's ACK, and believed when the missing bytes did not come in time."""
 
-from kacap.tcp.assembly import PATIENCE_NS, PATIENCE_SEGMENTS
+from kacap.tcp.patience import PATIENCE_NS, PATIENCE_SEGMENTS
 from tests.tcp.listener import Listener, heard
 from tests.tcp.script import OPEN, lines
 
