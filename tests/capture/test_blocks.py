@@ -21,6 +21,10 @@ from kacap.wire.frame import Frame
 from tests.capture.build import enhanced, facts, interface, pcap_header, read, record, section
 
 ROOT = Path(__file__).parents[2]
+
+HANGS_AFTER_S = 20
+"""A guard against what never ends, not a measurement."""
+
 READ_STANDARD_INPUT = """
 import signal
 from kacap.capture import open_capture
@@ -130,7 +134,7 @@ def test_stop_ends_a_silent_pipe(pipe: Pipe, before: bytes) -> None:
     stopping.start()
     began_s = time.monotonic()
     frames = list(capture)
-    assert time.monotonic() - began_s < 2
+    assert time.monotonic() - began_s < HANGS_AFTER_S
     assert len(frames) == (1 if b"part" in before else 0)
     assert not capture.info.truncated_file
     expected = [] if len(before) >= 24 else [f"{pipe.path}: stopped before anything arrived"]
@@ -173,7 +177,7 @@ def test_a_writer_that_never_pauses_is_left_alone(pipe: Pipe, monkeypatch: pytes
     done.set()
     writer.join()
     assert rest > 10
-    assert 0.1 < took_s < 2
+    assert 0.1 < took_s < HANGS_AFTER_S
 
 
 def test_an_error_while_reading_keeps_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

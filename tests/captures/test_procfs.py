@@ -1,7 +1,7 @@
 """The lab sees sockets and CPU time without touching them."""
 
-import os
 import socket
+import subprocess
 import sys
 import time
 
@@ -35,9 +35,27 @@ def test_a_connection_is_live_until_it_is_closed() -> None:
     assert not procfs.has_live_connections([port])
 
 
-def test_cpu_time_of_a_process_group_grows_with_its_work() -> None:
-    before = procfs.cpu_ticks(os.getpgrp())
-    end = time.process_time() + 0.2
+_WORKER = """
+import sys, time
+for line in sys.stdin:
+    end = time.process_time() + float(line)
     while time.process_time() < end:
         pass
-    assert procfs.cpu_ticks(os.getpgrp()) >= before + 10
+    print(flush=True)
+"""
+
+
+def test_cpu_time_of_a_process_group_grows_with_its_work() -> None:
+    command = [sys.executable, "-c", _WORKER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        ticks = []
+        for seconds in ("0", "0.2"):
+            print(seconds, file=worker.stdin, flush=True)
+            worker.stdout.readline()
+            ticks.append(procfs.cpu_ticks(worker.pid))
+        worker.stdin.close()
+    assert ticks[1] >= ticks[0] + 10
