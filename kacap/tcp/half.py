@@ -120,33 +120,26 @@ class Half:
             return 0
         return max(0, distance(self.next_seq, self.peer.ack))
 
-    def is_duplicate(self, segment: Segment) -> bool:
-        """Whether this very frame was seen before (`-i any`, mirrored ports), which is not a retransmission.
+    def saw_before(self, segment: Segment) -> bool:
+        """Whether this very frame was seen before (`-i any`, mirrored ports), which is no retransmission; else note it.
 
         A sender gives each IPv4 packet its own identification, retransmissions included; where there is none (IPv6,
         or 0 with DF), only an identical segment within a millisecond counts, and never a bare ACK.
         """
-        if segment.ip_id <= 0 and segment.length == 0 and not segment.flags & (SYN | FIN):
-            return False
-        mark = _mark(segment)
-        for known, time_ns in self.recent:
-            if known == mark:
-                return segment.time_ns - time_ns < (_SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
-        return False
-
-    def remember(self, segment: Segment) -> None:
-        """Keep what a duplicate of this segment would look like."""
+        mark = (segment.seq, segment.ack, segment.flags, segment.length, segment.ip_id, segment.window)
         recent = self.recent
+        if segment.ip_id > 0 or segment.length or segment.flags & (SYN | FIN):
+            limit_ns = _SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS
+            for known, time_ns in recent:
+                if known == mark and segment.time_ns - time_ns < limit_ns:
+                    return True
         if len(recent) >= _REMEMBERED:
             del recent[0]
-        recent.append((_mark(segment), segment.time_ns))
+        recent.append((mark, segment.time_ns))
+        return False
 
     def start_at(self, seq: int) -> None:
         """The first byte that is due, when the capture shows it for the first time."""
         self.next_seq = seq
         if self.base == UNKNOWN:
             self.base = advance(seq, -1)
-
-
-def _mark(segment: Segment) -> Mark:
-    return (segment.seq, segment.ack, segment.flags, segment.length, segment.ip_id, segment.window)

@@ -73,11 +73,10 @@ class Tracker:
             found = self._open(segment)
         connection, half = found
         connection.segments += 1
-        if half.recent and half.is_duplicate(segment):
+        if half.saw_before(segment):
             connection.duplicate_frames += 1
             self.duplicate_frames += 1
             return
-        half.remember(segment)
         connection.last_time_ns = max(connection.last_time_ns, segment.time_ns)
         if connection.waiting_since_ns != NEVER and patience.out_of_patience(connection, segment.time_ns):
             patience.declare_gaps(connection, segment.frame, segment.time_ns)
