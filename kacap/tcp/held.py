@@ -8,7 +8,7 @@ from bisect import bisect_left
 
 from kacap.tcp.sequence import advance, distance
 
-MOST_PIECES = 128
+MOST_PIECES = 96
 """Held ranges that one segment may lie over. No sender cuts finer; without a limit, such segments cost most of all."""
 
 UNSAID = -1

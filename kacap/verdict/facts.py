@@ -33,6 +33,7 @@ class Facts:
     """The record of one connection, finished, with its roles settled."""
 
     __slots__ = (
+        "_first_asked",
         "asked",
         "client",
         "connection",
@@ -60,6 +61,10 @@ class Facts:
         """Responses that nobody asked for."""
         self.asked = len(self.exchanges) - self.unsolicited
         """Exchanges, but for those (408 on an idle connection)."""
+        self._first_asked = 0
+        if self.unsolicited:
+            asked = (at for at, exchange in enumerate(self.exchanges) if exchange.request is not None)
+            self._first_asked = next(asked, len(self.exchanges))
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
         self.first_close: Side | None = None
@@ -155,7 +160,7 @@ class Facts:
         A request that a close left without any answer was not: its connection was over.
         """
         exchange = self.exchanges[index]
-        if index == 0 or (exchange.request is None and self.unsolicited):
+        if index <= self._first_asked or (exchange.request is None and self.unsolicited):
             return False
         if exchange.response is not None or self.first_close is None:
             return True

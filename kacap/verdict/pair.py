@@ -43,8 +43,8 @@ class PairFacts:
         """Those that carried exchanges."""
         self.opened = sum(facts.opened_here for facts in connections)
         self.exchanges = sum(facts.asked for facts in self.used)
-        self.reused_exchanges = sum(facts.reuses(index) for facts in self.used for index in range(facts.asked))
-        self.unanswered = sum(not facts.reuses(index) for facts in self.used for index in range(1, facts.asked))
+        self.reused_exchanges = sum(facts.reuses(at) for facts in self.used for at in range(len(facts.exchanges)))
+        self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
         """Requests that a kept connection left without any answer."""
         self.ended = sum(facts.first_close is not None for facts in self.used)
         self.discarded = sorted((facts for facts in self.used if facts.discarded), key=lambda each: each.opened_ns)

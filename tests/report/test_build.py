@@ -98,14 +98,16 @@ def test_a_response_alone_and_a_request_alone() -> None:
         "client GET /\nserver 204\nclient GET /\nserver 204",
         "client GET /\nserver 204\n+60s server 408 | Connection: close | Content-Length: 0\nserver closes",
         "client GET /\nserver 204\n+5s client GET /\nserver RST",
+        "server 408 | Content-Length: 0\nclient GET /\nserver 204\nclient GET /\nserver 204",
     ],
-    ids=["reused", "a response that nobody asked for", "a request that a close cut"],
+    ids=["reused", "a response that nobody asked for", "a request that a close cut", "nobody asked for the first"],
 )
 def test_reused_exchanges_are_those_that_are_marked_so(lines: str) -> None:
     found = report(f"connection A\nhandshake\n{lines}")
     (connection,), (pair,) = found.connections, found.pairs
     marked = sum(exchange.reused for exchange in connection.exchanges)
     assert marked == pair.reused_exchanges == found.summary.reused_exchanges
+    assert pair.reused_exchanges < pair.exchanges <= len(connection.exchanges)
 
 
 def test_counters() -> None:

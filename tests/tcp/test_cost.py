@@ -13,7 +13,7 @@ from tests.tcp.script import OPEN, Script
 
 CALLS_PER_DATA_SEGMENT = 10
 CALLS_PER_ACK = 8
-CALLS_AT_WORST = 4_000
+CALLS_AT_WORST = 3_000
 """For one segment that overlaps all that may be held: bounded, else a capture can be made that takes for ever."""
 COUNT = 200
 
