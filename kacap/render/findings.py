@@ -45,8 +45,8 @@ def _in_full(groups: Sequence[Sequence[Finding]], report: Report) -> Iterator[Re
         yield in_full(
             finding,
             clock,
-            # The cost is the pair's: it is told once, with the first finding there.
-            cost=costs_left.pop((finding.client, finding.server), None),
+            # The cost is the pair's: it is told once, with the first finding there that speaks of reuse.
+            cost=costs_left.pop((finding.client, finding.server), None) if finding.severity == "warning" else None,
             names_pair=len(report.pairs) != 1,
             elsewhere=_elsewhere(others),
         )

@@ -57,14 +57,15 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
     evidence = tuple(
         (facts.stream, proof) for facts in connections[:SHOWN_CONNECTIONS] for proof in ruling.rule.proof(facts)
     )
-    certainty = max((ruling.certainty for _, ruling in members), key=lambda word: _SURE[word])
+    certainties = [ruling.certainty for _, ruling in members]
+    certainty = max(certainties, key=_SURE.__getitem__)
     names = names_given(connections[:SHOWN_CONNECTIONS], ruling.decided_by)
     explanation = cause.meaning
     if cause.look_alikes and certainty is not Certainty.PROVEN:
         explanation += " Looks the same: " + "; ".join(text.rstrip(".") for text in cause.look_alikes) + "."
     return PairFinding(
         cause=cause,
-        severity=_severity(cause, pair),
+        severity=_severity(cause, pair, min(certainties, key=_SURE.__getitem__)),
         certainty=certainty,
         decided_by=ruling.decided_by,
         connections=connections,
@@ -79,9 +80,10 @@ def _fitting(cause: Cause, ruling: Ruling) -> tuple[Remedy, ...]:
     return tuple(remedy for remedy in cause.remedies if remedy.decided_by in (None, ruling.decided_by))
 
 
-def _severity(cause: Cause, pair: PairFacts) -> Severity:
+def _severity(cause: Cause, pair: PairFacts, surest: Certainty) -> Severity:
     if cause.group == OUTSIDE:
-        return cause.severity
+        # A SYN shortly before the end of the capture is no alarm: its answer may have come later.
+        return Severity.NOTE if surest is Certainty.POSSIBLE else cause.severity
     if pair.avoidable == 0 or pair.verdict is Verdict.REUSED:
         return Severity.NOTE
     return cause.severity

@@ -57,6 +57,13 @@ def test_the_same_fault_is_told_in_full_once_at_its_worst_pair() -> None:
     assert text.count("\nCost") == 1
 
 
+def test_the_cost_is_told_with_what_speaks_of_reuse() -> None:
+    refused = replace(FINDING, id="connect-failed", title="Refused", severity=Severity.ERROR)
+    error, warning = findings(replace(BASE, findings=(refused, FINDING)))
+    assert "\nCost" not in printed(error, 120)
+    assert "\nCost" in printed(warning, 120)
+
+
 def test_two_pairs() -> None:
     assert "… and the same at 1 other pair (2 connections); --json has all\n" in told(same_fault_at(2))
 
