@@ -98,9 +98,11 @@ class Facts:
 
     @property
     def aborted(self) -> bool:
-        """A FIN or RST came before the last exchange was complete, and it never was."""
+        """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
         final = self.final
-        if final is None or self.first_close is None or final.complete:
+        if final is None or self.first_close is None:
+            return False
+        if final.complete and (final.request is None or final.request.complete):
             return False
         hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
         return not hidden

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import HOLD_NS, Facts, persists
+from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
 """From (inclusive) and to (exclusive), nanoseconds."""
@@ -105,5 +106,7 @@ def _unfinished_end(facts: Facts, index: int) -> int:
     if index + 1 < len(facts.exchanges):
         return facts.exchanges[index + 1].start_ns
     if facts.first_close_ns != NEVER:
-        return max(facts.first_close_ns, facts.exchanges[index].end_ns)
+        # Who gives an exchange up may open the next connection a moment before it closes this one.
+        given_up_ns = HOLD_NS if facts.first_close is Side.CLIENT else 0
+        return max(facts.first_close_ns - given_up_ns, facts.exchanges[index].end_ns)
     return facts.connection.last_time_ns if facts.dialogue.lost_in_gap else FOREVER

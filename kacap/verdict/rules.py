@@ -94,7 +94,10 @@ def _signalled(cause_id: str) -> Callable[[Facts, PairFacts], bool]:
 
 
 def _no_session(facts: Facts, pair: PairFacts) -> bool:
-    return facts.discarded and pair.avoidable > 0 and len(pair.discarded) >= _SHARE_OF_DISCARDS * pair.ended
+    """A pool that keeps some connections and throws the others away is a pool."""
+    if not facts.discarded or pair.avoidable <= 0 or pair.reused_exchanges:
+        return False
+    return len(pair.discarded) >= _SHARE_OF_DISCARDS * pair.ended
 
 
 def _no_session_certainty(facts: Facts, pair: PairFacts) -> Certainty:
