@@ -45,8 +45,9 @@ format: $(DEV) ## ruff: mend what can be mended
 readme: $(DEV) ## write the generated blocks of README.md anew
 	@$(BIN)/python -m tests.check_readme --write
 
-captures: $(DEV) ## record the captures again: ONLY="name other" (Linux, tcpdump, ip, unshare)
+captures: $(DEV) ## record the captures again: ONLY="name other" (Linux)
 	@$(BIN)/python -m captures.lab $(ONLY)
+	@$(BIN)/python -m tests.check_readme --write
 
 clean: ## remove what was made: .venv, caches, builds
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab build dist *.egg-info

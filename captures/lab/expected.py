@@ -4,54 +4,94 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from captures.lab.scenario import Expected
+from captures.lab.scenario import Blame, Expected, Range
 
-_SUMMARY = ("verdict", "connections", "exchanges", "needed_connections", "avoidable_connections", "reuse_rate")
+_COUNTS = ("connections", "exchanges", "needed_connections", "avoidable_connections")
+_NONE = Range(0, 0)
 
 
 def mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
     """All differences between an expectation and a JSON report, one line each; empty when it holds."""
-    found = [
-        f"summary.{name}: expected {getattr(expected, name)}, got {report['summary'][name]}"
-        for name in _SUMMARY
-        if report["summary"][name] != getattr(expected, name)
-    ]
+    summary = report["summary"]
+    found = []
+    if summary["verdict"] != expected.verdict:
+        found.append(f"summary.verdict: expected {expected.verdict}, got {summary['verdict']}")
     found += [
-        f"pair {pair['client']} -> {pair['server']}: expected verdict {expected.verdict}, got {pair['verdict']}"
-        for pair in report["pairs"]
-        if pair["verdict"] != expected.verdict
+        f"summary.{name}: expected {getattr(expected, name)}, got {summary[name]}"
+        for name in _COUNTS
+        if summary[name] not in getattr(expected, name)
     ]
+    lookups = sum(
+        exchange["timings"]["dns_ms"] is not None
+        for connection in report["connections"]
+        for exchange in connection["exchanges"]
+    )
+    if lookups not in expected.lookups:
+        found.append(f"exchanges after a DNS look-up: expected {expected.lookups}, got {lookups}")
+    return (
+        found
+        + _pair_mismatches(expected, report)
+        + _connection_mismatches(expected, report)
+        + _finding_mismatches(expected, report)
+        + _end_mismatches(expected, report)
+    )
+
+
+def arrived(expected: Expected, report: Mapping[str, Any]) -> list[str]:
+    """The awaited causes that the report does name by now; they belong among the expected ones."""
+    found = _blames(report)
+    return [cause for cause in expected.awaited if cause in found]
+
+
+def _pair_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
+    found = []
+    for pair in report["pairs"]:
+        verdict = expected.pair_verdicts.get(pair["server"].rpartition(":")[2], expected.verdict)
+        if pair["verdict"] != verdict:
+            found.append(f"pair {pair['client']} -> {pair['server']}: expected {verdict}, got {pair['verdict']}")
+    return found
+
+
+def _connection_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
     verdicts = Counter(connection["verdict"] for connection in report["connections"])
-    if verdicts != Counter(expected.connection_verdicts):
-        found.append(f"connections: expected verdicts {dict(expected.connection_verdicts)}, got {dict(verdicts)}")
-    return found + _finding_mismatches(expected, report) + _end_mismatches(expected, report)
+    return [
+        f"connections: expected {expected.connection_verdicts.get(verdict, 0)} {verdict}, got {verdicts[verdict]}"
+        for verdict in sorted({*verdicts, *expected.connection_verdicts})
+        if verdicts[verdict] not in expected.connection_verdicts.get(verdict, _NONE)
+    ]
 
 
 def _finding_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
-    deciders = {finding["id"]: finding["decided_by"] for finding in report["findings"]}
+    blames = _blames(report)
     found = [
-        f"finding {cause}: expected to be decided by {decider}, got {deciders.get(cause, 'no such finding')}"
-        for cause, decider in expected.causes.items()
-        if deciders.get(cause) != decider
+        f"finding {cause}: expected {blame}, got {blames.get(cause, 'no such finding')}"
+        for cause, blame in expected.causes.items()
+        if blames.get(cause) != blame
     ]
     # A note may say anything that is true; blame must be expected.
     found += [
         f"finding {finding['id']}: an unexpected {finding['severity']}"
         for finding in report["findings"]
-        if finding["severity"] != "note" and finding["id"] not in expected.causes
+        if finding["severity"] != "note" and finding["id"] not in {*expected.causes, *expected.awaited}
     ]
     return found
 
 
+def _blames(report: Mapping[str, Any]) -> dict[str, Blame]:
+    return {finding["id"]: Blame(finding["decided_by"], finding["certainty"]) for finding in report["findings"]}
+
+
 def _end_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
     """Each avoidable connection must have an end that an expected cause explains."""
+    if expected.awaited:
+        return []
     ends = Counter(
         (connection["end"]["reason"], connection["end"]["decided_by"]) for connection in report["connections"]
     )
-    explained = sum(ends[cause] for cause in expected.causes.items())
-    if explained < expected.avoidable_connections:
+    explained = sum(ends[cause, blame.decided_by] for cause, blame in expected.causes.items())
+    if explained < expected.avoidable_connections.low:
         return [
-            f"ends: expected {expected.avoidable_connections} or more of {dict(expected.causes)}, "
+            f"ends: expected {expected.avoidable_connections} or more of {', '.join(expected.causes)}, "
             f"got {explained} among {dict(ends)}"
         ]
     return []

@@ -5,18 +5,19 @@ from pathlib import Path
 
 # States of the kernel's net/tcp_states.h.
 _LISTEN = 0x0A
+_BOUND_UDP = 0x07
 _SILENT = {0x06, 0x07, _LISTEN}
 """TIME_WAIT, CLOSE and LISTEN: such a socket sends nothing of its own accord."""
 
 
 def is_listening(port: int) -> bool:
-    """Whether a socket of this network namespace listens on the port."""
-    return _LISTEN in _states({port})
+    """Whether a socket of this network namespace takes what is sent to the TCP or UDP port."""
+    return _LISTEN in _states({port}, "tcp") or _BOUND_UDP in _states({port}, "udp")
 
 
 def has_live_connections(ports: Iterable[int]) -> bool:
     """Whether a connection from or to one of the ports may still send a segment."""
-    return not _states(set(ports)) <= _SILENT
+    return not _states(set(ports), "tcp") <= _SILENT
 
 
 def cpu_ticks(group: int) -> int:
@@ -34,9 +35,10 @@ def cpu_ticks(group: int) -> int:
     return ticks
 
 
-def _states(ports: set[int]) -> set[int]:
+def _states(ports: set[int], protocol: str) -> set[int]:
     states = set()
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+    for name in (protocol, f"{protocol}6"):
+        table = Path("/proc/net") / name
         if not table.exists():  # a kernel without IPv6
             continue
         for line in table.read_text(encoding="ascii").splitlines()[1:]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from captures.lab.committed import CAPTURES, recorded
-from captures.lab.scenario import Scenario, load, names
+from captures.lab.scenario import Expected, Scenario, load, names
 
 PATH = CAPTURES / "README.md"
 
@@ -19,12 +19,14 @@ in a network namespace of its own:
     python -m captures.lab NAME...         record some
     python -m captures.lab --readme        write this file
 
-This needs Linux, `tcpdump`, `ip` and `unshare`, and root or user namespaces. Packages from PyPI are installed below
-`.lab/`; remove that folder to record with their newest versions. A new scenario is a new file in
-`captures/lab/scenarios`; its programs live in `captures/lab/programs`.
+This needs Linux, and root or user namespaces. Packages from PyPI and npm, and programs from Debian that are not on
+PATH, are installed below `.lab/`; remove that folder to record with their newest versions. A new scenario is a new file
+in `captures/lab/scenarios`; its programs live in `captures/lab/programs`.
 
-| capture | verdict | connections | needed | avoidable | exchanges | cause (decided by) |
-| --- | --- | ---: | ---: | ---: | ---: | --- |
+A cause that is *awaited* is true, but kacap does not name it yet.
+
+| capture | verdict | reason | decided by | connections | needed | avoidable | exchanges |
+| --- | --- | --- | --- | ---: | ---: | ---: | ---: |
 """
 
 
@@ -38,27 +40,33 @@ def render() -> str:
 
 def _row(scenario: Scenario) -> str:
     expected = scenario.expected
-    causes = ", ".join(f"`{cause}` ({decider})" for cause, decider in expected.causes.items()) or "–"
+    blames = {**expected.causes, **expected.awaited}
     cells = (
         f"[{scenario.name}](#{scenario.name})",
-        expected.verdict,
+        _verdict(expected),
+        ", ".join(f"`{cause}`{' *awaited*' if cause in expected.awaited else ''}" for cause in blames) or "–",
+        ", ".join(dict.fromkeys(blame.decided_by for blame in blames.values())) or "–",
         expected.connections,
         expected.needed_connections,
         expected.avoidable_connections,
         expected.exchanges,
-        causes,
     )
     return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
+def _verdict(expected: Expected) -> str:
+    hops = "".join(f"; port {port}: {verdict}" for port, verdict in expected.pair_verdicts.items())
+    return f"{expected.verdict}{hops}"
+
+
 def _part(scenario: Scenario, versions: Mapping[str, str]) -> str:
     expected = scenario.expected
-    rate = "none, as there was no opportunity" if expected.reuse_rate is None else expected.reuse_rate
     connections = ", ".join(f"{count} {verdict}" for verdict, count in expected.connection_verdicts.items())
+    certain = ", ".join(f"`{cause}` {blame.certainty}" for cause, blame in expected.causes.items())
     lines = [
         *(f"server: `{server.run}`" for server in scenario.servers),
         f"client: `{scenario.client.run}`",
         "recorded with " + (", ".join(f"{name} {version}" for name, version in versions.items()) or "nothing yet"),
-        f"expected: {expected.verdict}; reuse rate {rate}; connections: {connections}",
+        f"expected: connections: {connections}" + (f"; {certain}" if certain else ""),
     ]
     return f"\n## {scenario.name}\n\n{scenario.what}\n\n" + "".join(f"- {line}\n" for line in lines)

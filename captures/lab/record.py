@@ -9,6 +9,7 @@ from pathlib import Path
 from captures.lab import install
 from captures.lab.committed import LIMIT_BYTES, keep
 from captures.lab.errors import LabError
+from captures.lab.folders import ROOT
 from captures.lab.scenario import Scenario
 
 _PCAP_HEADER_BYTES = 24
@@ -27,7 +28,7 @@ def record(scenario: Scenario, folder: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="kacap-lab-") as temporary:
         pcap = Path(temporary) / "capture.pcap"
         stage = [*install.UNSHARE, sys.executable, "-m", "captures.lab.stage", scenario.name, str(pcap)]
-        played = subprocess.run(stage, cwd=install.ROOT, capture_output=True, text=True, check=False)
+        played = subprocess.run(stage, cwd=ROOT, capture_output=True, text=True, check=False)
         if played.returncode:
             raise LabError(played.stderr.strip())
         content = pcap.read_bytes()
@@ -40,6 +41,6 @@ def _check(content: bytes) -> None:
         raise LabError("the capture holds no packet")
     if len(content) > LIMIT_BYTES:
         raise LabError(f"the capture has {len(content)} bytes, more than {LIMIT_BYTES}: let the client ask less often")
-    for private in {str(install.ROOT), str(Path.home()), socket.gethostname()} - {"localhost"}:
+    for private in {str(ROOT), str(Path.home()), socket.gethostname()} - {"localhost"}:
         if len(private) >= _TELLING_BYTES and private.encode() in content:
             raise LabError(f"the capture tells something of this machine: {private}")

@@ -23,18 +23,43 @@ class Program:
     """A server or the client."""
 
     run: str
-    """The command line. Its first word comes from the virtualenv of `packages`, else from PATH."""
-    packages: tuple[str, ...]
+    """The command line. Its first word comes from the packages below, else from PATH, else from Debian. `{programs}` is
+    the folder of the lab's own programs, `{scratch}` a new and empty folder."""
+    pypi: tuple[str, ...]
     """PyPI requirements, such as `urllib3` or `urllib3<2`."""
+    npm: tuple[str, ...]
+    """npm packages, such as `node-fetch@2`."""
     listens: int | None
-    """The port that a server listens on; None for the client."""
+    """The TCP or UDP port that a server listens on; None for the client."""
     exit_status: int
     """The status with which the client must exit."""
 
     @property
     def words(self) -> list[str]:
-        """The command line as the kernel gets it."""
+        """The command line, split as a shell does it."""
         return shlex.split(self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a count may be, both ends included: where threads or timers race, one number would be a lie."""
+
+    low: int
+    high: int
+
+    def __contains__(self, count: object) -> bool:
+        return isinstance(count, int) and self.low <= count <= self.high
+
+    def __str__(self) -> str:
+        return str(self.low) if self.low == self.high else f"{self.low}–{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who decided, and how sure that is."""
+
+    decided_by: str
+    certainty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +67,20 @@ class Expected:
     """What must be found: behaviour only, so that a new recording meets the same expectation."""
 
     verdict: str
-    connections: int
-    exchanges: int
-    needed_connections: int
-    avoidable_connections: int
-    reuse_rate: float | None
-    """None, and absent from the file, when there was no opportunity to reuse."""
-    connection_verdicts: Mapping[str, int]
+    pair_verdicts: Mapping[str, str]
+    """Server port → verdict of its pairs, where that is not the verdict of the whole."""
+    connections: Range
+    exchanges: Range
+    needed_connections: Range
+    avoidable_connections: Range
+    lookups: Range
+    """Exchanges whose time begins with a DNS look-up; none, where the file does not say."""
+    connection_verdicts: Mapping[str, Range]
     """Connection verdict → how many connections."""
-    causes: Mapping[str, str]
-    """Id of a finding → who decided."""
+    causes: Mapping[str, Blame]
+    """Id of a finding → what it must say."""
+    awaited: Mapping[str, Blame]
+    """As `causes`, for what is true but not yet found. Once it is found it moves to `causes`: a test sees to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +91,9 @@ class Scenario:
     what: str
     """What happens, in one or two sentences."""
     ports: tuple[int, ...]
-    """The ports that are captured."""
+    """The TCP and UDP ports that are captured."""
+    resolver: str | None
+    """The address of the only DNS server that the programs know; None leaves the machine's own."""
     servers: tuple[Program, ...]
     """In the order in which they start."""
     client: Program
@@ -89,12 +120,26 @@ class _Table:
     def take_list(self, key: str, kind: type[T]) -> tuple[T, ...]:
         return tuple(self._checked(key, value, kind) for value in self.take(key, list, []))
 
+    def take_range(self, key: str) -> Range:
+        return self._range(key, self._content.pop(key, None))
+
+    def take_ranges(self, key: str) -> dict[str, Range]:
+        return {str(name): self._range(key, value) for name, value in self.take(key, dict, {}).items()}
+
     def has(self, key: str) -> bool:
         return key in self._content
 
     def end(self) -> None:
         if self._content:
             raise LabError(f"{self._where}: unknown keys: {', '.join(sorted(self._content))}")
+
+    def _range(self, key: str, value: object) -> Range:
+        match value:
+            case int():
+                return Range(value, value)
+            case [int(low), int(high)] if low < high:
+                return Range(low, high)
+        raise LabError(f"{self._where}: {key} must be given, as a count or as [fewest, most]")
 
     def _checked(self, key: str, value: object, kind: type[T]) -> T:
         if not isinstance(value, kind):
@@ -129,6 +174,7 @@ def parse(name: str, content: Mapping[str, object]) -> Scenario:
         name=name,
         what=" ".join(table.take("what", str).split()),
         ports=table.take_list("ports", int),
+        resolver=table.take("resolver", str) if table.has("resolver") else None,
         servers=tuple(_server(f"{name}, server", server) for server in table.take_list("server", dict)),
         client=_client(f"{name}, client", table.take("client", dict)),
         expected=_expected(f"{name}, expected", table.take("expected", dict)),
@@ -141,14 +187,26 @@ def parse(name: str, content: Mapping[str, object]) -> Scenario:
 
 def _server(where: str, content: Mapping[str, object]) -> Program:
     table = _Table(where, content)
-    server = Program(table.take("run", str), table.take_list("packages", str), table.take("listens", int), 0)
+    server = Program(
+        run=table.take("run", str),
+        pypi=table.take_list("pypi", str),
+        npm=table.take_list("npm", str),
+        listens=table.take("listens", int),
+        exit_status=0,
+    )
     table.end()
     return server
 
 
 def _client(where: str, content: Mapping[str, object]) -> Program:
     table = _Table(where, content)
-    client = Program(table.take("run", str), table.take_list("packages", str), None, table.take("exit_status", int, 0))
+    client = Program(
+        run=table.take("run", str),
+        pypi=table.take_list("pypi", str),
+        npm=table.take_list("npm", str),
+        listens=None,
+        exit_status=table.take("exit_status", int, 0),
+    )
     table.end()
     return client
 
@@ -157,13 +215,24 @@ def _expected(where: str, content: Mapping[str, object]) -> Expected:
     table = _Table(where, content)
     expected = Expected(
         verdict=table.take("verdict", str),
-        connections=table.take("connections", int),
-        exchanges=table.take("exchanges", int),
-        needed_connections=table.take("needed_connections", int),
-        avoidable_connections=table.take("avoidable_connections", int),
-        reuse_rate=table.take("reuse_rate", float) if table.has("reuse_rate") else None,
-        connection_verdicts=table.take_mapping("connection_verdicts", int),
-        causes=table.take_mapping("causes", str),
+        pair_verdicts=table.take_mapping("pair_verdicts", str),
+        connections=table.take_range("connections"),
+        exchanges=table.take_range("exchanges"),
+        needed_connections=table.take_range("needed_connections"),
+        avoidable_connections=table.take_range("avoidable_connections"),
+        lookups=table.take_range("lookups") if table.has("lookups") else Range(0, 0),
+        connection_verdicts=table.take_ranges("connection_verdicts"),
+        causes=_blames(where, table.take_mapping("causes", dict)),
+        awaited=_blames(where, table.take_mapping("awaited", dict)),
     )
     table.end()
     return expected
+
+
+def _blames(where: str, causes: Mapping[str, Mapping[str, object]]) -> dict[str, Blame]:
+    blames = {}
+    for cause, content in causes.items():
+        table = _Table(f"{where}, {cause}", content)
+        blames[cause] = Blame(table.take("decided_by", str), table.take("certainty", str))
+        table.end()
+    return blames

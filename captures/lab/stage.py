@@ -4,21 +4,25 @@ The order is what keeps a capture clean: servers until they are at rest, tcpdump
 exits, the connections until they are closed, and only then tcpdump and the servers.
 """
 
+import ctypes
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from captures.lab import procfs
+from captures.lab import debian, procfs
 from captures.lab.errors import LabError
-from captures.lab.install import PROGRAMS, environment
+from captures.lab.folders import PROGRAMS
+from captures.lab.install import environment
 from captures.lab.scenario import Program, Scenario, load
 
 START_SECONDS = 30.0
@@ -32,11 +36,14 @@ LAST_ACK_SECONDS = 0.2
 _TCPDUMP = shlex.split("tcpdump -i lo -s 0 -n -U --immediate-mode --buffer-size 16384 -w -")
 _TCPDUMP += ["-Z", "root"] if os.geteuid() == 0 else []
 """Whole frames, each written at once. As root it stays root: the user it would become may not exist here."""
+_MS_BIND = 4096
 
 
 def play(scenario: Scenario, pcap: Path) -> None:
     """Play the scenario and write its packets to `pcap`; raises LabError when they are not whole."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    _run("ip", "link", "set", "lo", "up")
+    if scenario.resolver is not None:
+        _resolve_through(scenario.resolver, pcap.with_suffix(".resolv"))
     log = pcap.with_suffix(".log")
     with log.open("wb") as output, ExitStack() as running:
         try:
@@ -87,9 +94,10 @@ def _tcpdump(ports: tuple[int, ...], pcap: Path) -> Iterator[None]:
     with (
         pcap.open("wb") as packets,
         subprocess.Popen(
-            [*_TCPDUMP, " or ".join(f"tcp port {port}" for port in ports)],
+            [*_TCPDUMP, " or ".join(f"port {port}" for port in ports)],
             stdout=packets,
             stderr=subprocess.PIPE,
+            env=_surroundings(),
             text=True,
         ) as process,
     ):
@@ -113,19 +121,42 @@ def _await_listening(process: subprocess.Popen[str]) -> None:
     raise LabError(f"tcpdump does not start: {said.strip()}")
 
 
+def _resolve_through(address: str, file: Path) -> None:
+    """Name the only DNS server; no process outside of this mount namespace sees it."""
+    file.write_text(f"nameserver {address}\n", encoding="ascii")
+    target = Path("/etc/resolv.conf").resolve()
+    # mount(8) asks who the user is; the kernel asks only for the capability, which a user namespace gives.
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(bytes(file), bytes(target), None, _MS_BIND, None):
+        raise LabError(f"{target} cannot be replaced for this recording: {os.strerror(ctypes.get_errno())}")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, env=_surroundings(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError(f"{shlex.join(command)}: {done.stderr.strip()}")
+
+
+def _surroundings() -> dict[str, str]:
+    return {**os.environ, **debian.environment(), "PATH": debian.search_path()}
+
+
 def _start(program: Program, output: IO[bytes]) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            program.words,
-            cwd=PROGRAMS,
-            env=environment(program),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except FileNotFoundError:
-        raise LabError(f"neither its packages nor PATH have {program.words[0]}: {program.run}") from None
+    scratch = tempfile.mkdtemp(prefix="scratch-", dir=Path(output.name).parent)
+    words = [word.replace("{programs}", str(PROGRAMS)).replace("{scratch}", scratch) for word in program.words]
+    variables = environment(program)
+    path = shutil.which(words[0], path=variables["PATH"])  # the caller's PATH must not decide
+    if path is None:
+        raise LabError(f"neither its packages nor PATH have {words[0]}: {program.run}")
+    return subprocess.Popen(
+        [path, *words[1:]],
+        cwd=PROGRAMS,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def _stop_group(process: subprocess.Popen[bytes]) -> None:

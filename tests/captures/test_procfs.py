@@ -20,6 +20,14 @@ def test_listening_is_seen_and_is_not_a_live_connection() -> None:
     assert not procfs.is_listening(port)
 
 
+def test_a_bound_udp_socket_listens_too() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+        assert procfs.is_listening(port)
+    assert not procfs.is_listening(port)
+
+
 def test_a_connection_is_live_until_it_is_closed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

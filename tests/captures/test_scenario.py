@@ -5,16 +5,18 @@ import tomllib
 import pytest
 
 from captures.lab.errors import LabError
-from captures.lab.scenario import load, parse
+from captures.lab.scenario import Blame, Range, load, parse
 
 WHOLE = """
 what = "One
  line."
 ports = [8880]
+resolver = "127.0.0.1"
 
 [[server]]
 run = "serve --name 'two words'"
-packages = ["server<2"]
+pypi = ["server<2"]
+npm = ["other@2"]
 listens = 8880
 
 [client]
@@ -24,12 +26,17 @@ exit_status = 7
 [expected]
 verdict = "reused"
 connections = 1
-exchanges = 2
+exchanges = [2, 3]
 needed_connections = 1
 avoidable_connections = 0
-reuse_rate = 1.0
 connection_verdicts = { reused = 1 }
-causes = { some-cause = "client" }
+pair_verdicts = { "8880" = "not-reused" }
+
+[expected.causes]
+some-cause = { decided_by = "client", certainty = "likely" }
+
+[expected.awaited]
+other-cause = { decided_by = "server", certainty = "possible" }
 """.replace("One\n line", "One line")
 
 
@@ -37,27 +44,28 @@ def test_all_keys_arrive() -> None:
     scenario = parse("whole", tomllib.loads(WHOLE))
     (server,) = scenario.servers
     assert server.words == ["serve", "--name", "two words"]
-    assert (server.packages, server.listens) == (("server<2",), 8880)
-    assert (scenario.client.run, scenario.client.packages, scenario.client.exit_status) == ("ask", (), 7)
-    assert scenario.expected.reuse_rate == 1.0
-    assert scenario.expected.causes == {"some-cause": "client"}
-
-
-def test_no_reuse_rate_means_that_none_is_expected() -> None:
-    assert parse("whole", tomllib.loads(WHOLE.replace("reuse_rate = 1.0", ""))).expected.reuse_rate is None
+    assert (server.pypi, server.npm, server.listens) == (("server<2",), ("other@2",), 8880)
+    assert (scenario.client.run, scenario.client.pypi, scenario.client.exit_status) == ("ask", (), 7)
+    assert scenario.resolver == "127.0.0.1"
+    assert (scenario.expected.connections, scenario.expected.exchanges) == (Range(1, 1), Range(2, 3))
+    assert scenario.expected.pair_verdicts == {"8880": "not-reused"}
+    assert scenario.expected.causes == {"some-cause": Blame("client", "likely")}
+    assert scenario.expected.awaited == {"other-cause": Blame("server", "possible")}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("exchanges = 2", "", "exchanges must be given, as int"),
-        ("exchanges = 2", 'exchanges = "2"', "exchanges must be given, as int"),
-        ("exchanges = 2", "exchanges = 2\nexchange = 2", "unknown keys: exchange"),
+        ("exchanges = [2, 3]", "", "exchanges must be given, as a count"),
+        ("exchanges = [2, 3]", 'exchanges = "2"', "exchanges must be given, as a count"),
+        ("exchanges = [2, 3]", "exchanges = [3, 2]", "exchanges must be given, as a count"),
+        ("exchanges = [2, 3]", "exchanges = 2\nexchange = 2", "unknown keys: exchange"),
         ("ports = [8880]", "ports = []", "ports must name at least one port"),
         ("ports = [8880]", 'ports = ["8880"]', "ports must hold int only"),
         ("listens = 8880", "", "listens must be given, as int"),
         ('run = "ask"', 'run = "ask"\nlistens = 1', "unknown keys: listens"),
-        ('"client" }', "1 }", "causes must hold str only"),
+        ('"likely" }', "1 }", "certainty must be given, as str"),
+        ('certainty = "likely"', 'certain = "likely"', "certainty must be given"),
     ],
 )
 def test_a_slip_of_the_pen_is_an_error(old: str, new: str, complaint: str) -> None:
