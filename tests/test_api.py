@@ -114,4 +114,5 @@ report = kacap.analyze([{str(path)!r}])
 assert report.capture.tcp_segments
 print(*(name for name in {HEAVY!r} if name in sys.modules))
 """
-    assert in_a_new_process(code) == []
+    needed = ["dpkt"] if "dns" in path.stem else []  # it reads the names in DNS messages
+    assert in_a_new_process(code) == needed
