@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from kacap.verdict.causes import CAUSES
@@ -58,12 +59,12 @@ def shown(*arguments: str) -> Callable[[str], str]:
 
 
 def causes_table(_readme: str) -> str:
-    """The rows of the causes as a table."""
-    rows = [
-        f"| `{cause.id}` | {cause.title} | {' or '.join(cause.deciders)} | {' or '.join(cause.certainties)} |"
-        for cause in CAUSES
-    ]
-    return "\n".join(["", "| id | what it says | decided by | certainty |", "| --- | --- | --- | --- |", *rows, "", ""])
+    """The rows of the causes as a table, each group under its heading."""
+    lines = ["| id | what it is | decided by |", "| --- | --- | --- |"]
+    for group, causes in groupby(CAUSES, key=lambda cause: cause.group):
+        lines.append(f"| **{group}** | | |")
+        lines += (f"| `{cause.id}` | {cause.title} | {' or '.join(cause.deciders)} |" for cause in causes)
+    return "\n" + "\n".join(lines) + "\n\n"
 
 
 def example_output(readme: str) -> str:

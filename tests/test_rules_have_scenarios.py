@@ -1,8 +1,9 @@
-"""Each row of the rule table has a scenario in which it fires, and a near miss in which it must not.
+"""Each row of the rule tables has a scenario in which it fires, and a near miss in which it must not.
 
-The files stand in `scenarios/reasons` and begin with the id of the cause: `ID.scenario`, `ID.what-it-shows.scenario`. A
-file where the rule fires expects `….end.reason = ID`; a near miss expects that the reason is another one, or that
-no finding has that id. What a file expects must also be what happens: `scenarios` tests that, and so does this file.
+The files stand in `scenarios/reasons` and begin with the id of the cause: `ID.scenario`, `ID.what-it-shows.scenario`.
+A file where a rule fires expects `….end.reason = ID`, one where an observation is made `findings[*].id contains ID`; a
+near miss expects that the reason is another one, or that no finding has that id. What a file expects must also be what
+happens: `scenarios` tests that, and so does this file.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from kacap.analyzer import Analyzer
-from kacap.verdict.rules import RULES
+from kacap.verdict.rules import OBSERVATIONS, RULES
 from kacap.wire.frame import SourceInfo
 from tests.dialogue import Scenario, read_scenario
 from tests.scenarios import SCENARIOS
 
-IDS = [rule.cause_id for rule in RULES]
+IDS = sorted({rule.cause_id for rule in RULES} | {row.cause_id for row in OBSERVATIONS})
 REASONS = SCENARIOS / "reasons"
 
 
@@ -30,16 +31,18 @@ def is_of(cause_id: str, path: Path) -> bool:
 
 
 def reasons(scenario: Scenario) -> set[str | None]:
-    """Why the connections of a scenario ended."""
+    """Why the connections of a scenario ended, and what was found of their pairs."""
     analyzer = Analyzer(ports=scenario.ports, hosts=scenario.hosts, streams=scenario.streams)
     for frame in scenario.dialogue.frames:
         analyzer.feed(frame)
-    return {connection.end.reason for connection in analyzer.finish(SourceInfo()).connections}
+    report = analyzer.finish(SourceInfo())
+    return {connection.end.reason for connection in report.connections} | {finding.id for finding in report.findings}
 
 
 def says_that_it_fires(scenario: Scenario, cause_id: str) -> bool:
     return any(
-        each.path.endswith(".end.reason") and each.operator == "=" and each.value == cause_id
+        (each.path.endswith(".end.reason") and each.operator == "=" and each.value == cause_id)
+        or (each.path, each.operator, each.value) == ("findings[*].id", "contains", cause_id)
         for each in scenario.expectations
     )
 

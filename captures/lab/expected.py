@@ -31,6 +31,7 @@ def mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
     return (
         found
         + _pair_mismatches(expected, report)
+        + _timer_mismatches(expected, report)
         + _connection_mismatches(expected, report)
         + _finding_mismatches(expected, report)
         + _end_mismatches(expected, report)
@@ -49,6 +50,18 @@ def _pair_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]
         verdict = expected.pair_verdicts.get(pair["server"].rpartition(":")[2], expected.verdict)
         if pair["verdict"] != verdict:
             found.append(f"pair {pair['client']} -> {pair['server']}: expected {verdict}, got {pair['verdict']}")
+    return found
+
+
+def _timer_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
+    found = []
+    for side in ("server", "client"):
+        setting_s = getattr(expected, f"{side}_idle_timeout_s")
+        inferred_ms = [pair[f"{side}_idle_timeout_ms"] for pair in report["pairs"]]
+        if setting_s is not None and not any(
+            ms and abs(ms / 1000 - setting_s) <= 0.05 * setting_s for ms in inferred_ms
+        ):
+            found.append(f"{side} idle timeout: expected {setting_s} s, got {inferred_ms} ms")
     return found
 
 
@@ -78,7 +91,13 @@ def _finding_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[s
 
 
 def _blames(report: Mapping[str, Any]) -> dict[str, Blame]:
-    return {finding["id"]: Blame(finding["decided_by"], finding["certainty"]) for finding in report["findings"]}
+    """Finding → who decided, at all pairs together, and the certainty that it has at the first of them."""
+    blames: dict[str, Blame] = {}
+    for finding in report["findings"]:
+        known = blames.get(finding["id"], Blame((), finding["certainty"]))
+        deciders = {*known.decided_by, finding["decided_by"]}
+        blames[finding["id"]] = Blame(tuple(sorted(deciders)), known.certainty)
+    return blames
 
 
 def _end_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
@@ -88,7 +107,7 @@ def _end_mismatches(expected: Expected, report: Mapping[str, Any]) -> list[str]:
     ends = Counter(
         (connection["end"]["reason"], connection["end"]["decided_by"]) for connection in report["connections"]
     )
-    explained = sum(ends[cause, blame.decided_by] for cause, blame in expected.causes.items())
+    explained = sum(ends[cause, decider] for cause, blame in expected.causes.items() for decider in blame.decided_by)
     if explained < expected.avoidable_connections.low:
         return [
             f"ends: expected {expected.avoidable_connections} or more of {', '.join(expected.causes)}, "

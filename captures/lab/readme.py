@@ -45,7 +45,7 @@ def _row(scenario: Scenario) -> str:
         f"[{scenario.name}](#{scenario.name})",
         _verdict(expected),
         ", ".join(f"`{cause}`{' *awaited*' if cause in expected.awaited else ''}" for cause in blames) or "–",
-        ", ".join(dict.fromkeys(blame.decided_by for blame in blames.values())) or "–",
+        ", ".join(dict.fromkeys(decider for blame in blames.values() for decider in blame.decided_by)) or "–",
         expected.connections,
         expected.needed_connections,
         expected.avoidable_connections,

@@ -58,7 +58,8 @@ class Range:
 class Blame:
     """Who decided, and how sure that is."""
 
-    decided_by: str
+    decided_by: tuple[str, ...]
+    """More than one where the cause is found at both hops of a proxy."""
     certainty: str
 
 
@@ -75,6 +76,10 @@ class Expected:
     avoidable_connections: Range
     lookups: Range
     """Exchanges whose time begins with a DNS look-up; none, where the file does not say."""
+    server_idle_timeout_s: float | None
+    """The setting of the server that must be inferred, within 5 %; None where the file does not say."""
+    client_idle_timeout_s: float | None
+    """The same of the client."""
     connection_verdicts: Mapping[str, Range]
     """Connection verdict → how many connections."""
     causes: Mapping[str, Blame]
@@ -125,6 +130,12 @@ class _Table:
 
     def take_ranges(self, key: str) -> dict[str, Range]:
         return {str(name): self._range(key, value) for name, value in self.take(key, dict, {}).items()}
+
+    def take_words(self, key: str) -> tuple[str, ...]:
+        """One word, or a list of them."""
+        if isinstance(self._content.get(key), list):
+            return self.take_list(key, str)
+        return (self.take(key, str),)
 
     def has(self, key: str) -> bool:
         return key in self._content
@@ -221,6 +232,8 @@ def _expected(where: str, content: Mapping[str, object]) -> Expected:
         needed_connections=table.take_range("needed_connections"),
         avoidable_connections=table.take_range("avoidable_connections"),
         lookups=table.take_range("lookups") if table.has("lookups") else Range(0, 0),
+        server_idle_timeout_s=_seconds(table, "server_idle_timeout_s"),
+        client_idle_timeout_s=_seconds(table, "client_idle_timeout_s"),
         connection_verdicts=table.take_ranges("connection_verdicts"),
         causes=_blames(where, table.take_mapping("causes", dict)),
         awaited=_blames(where, table.take_mapping("awaited", dict)),
@@ -229,10 +242,14 @@ def _expected(where: str, content: Mapping[str, object]) -> Expected:
     return expected
 
 
+def _seconds(table: _Table, key: str) -> float | None:
+    return table.take(key, float) if table.has(key) else None
+
+
 def _blames(where: str, causes: Mapping[str, Mapping[str, object]]) -> dict[str, Blame]:
     blames = {}
     for cause, content in causes.items():
         table = _Table(f"{where}, {cause}", content)
-        blames[cause] = Blame(table.take("decided_by", str), table.take("certainty", str))
+        blames[cause] = Blame(table.take_words("decided_by"), table.take("certainty", str))
         table.end()
     return blames

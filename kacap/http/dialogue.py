@@ -29,6 +29,10 @@ class Dialogue:
         "_response_lost",
         "_waiting",
         "exchanges",
+        "extra_after",
+        "extra_bytes",
+        "extra_frame",
+        "extra_time_ns",
         "limits_hit",
         "lost_in_gap",
         "protocols",
@@ -43,6 +47,12 @@ class Dialogue:
         """How often something was dropped because there was too much of it."""
         self.lost_in_gap = False
         """Messages may be missing: a gap hid where they begin."""
+        self.extra_after: Response | None = None
+        """The response behind which the server sent bytes that belong to no message."""
+        self.extra_frame = 0
+        """The frame with the first of them."""
+        self.extra_time_ns = 0
+        self.extra_bytes = 0
         self.protocols: list[Protocol] = []
         """What the halves say from their first bytes on that is not HTTP/1."""
         self._waiting: deque[Exchange] = deque()
@@ -86,6 +96,21 @@ class Dialogue:
         """Whether the capture shows the request that the current response answers."""
         answering = self._answering
         return answering is not None and answering.response is response and answering.request is not None
+
+    def extra_begins(self, frame: int, time_ns: int) -> bool:
+        """Bytes that are no message stand behind a response; whether they are the server's fault for sure.
+
+        They are not where the capture lost something, or does not show the request: its method says whether there is a
+        body (RFC 9112 section 6.3).
+        """
+        answering = self._answering
+        if answering is None or answering.request is None or answering.response is None or self.lost_in_gap:
+            return False
+        if self.extra_after is not None or not answering.response.complete:
+            return False
+        self.extra_after = answering.response
+        self.extra_frame, self.extra_time_ns = frame, time_ns
+        return True
 
     def switch(self) -> None:
         """101 or CONNECT: the connection carries another protocol from here on."""

@@ -1,7 +1,8 @@
 """Recognises and parses the heads of HTTP/1 messages (RFC 9112 sections 2 to 5). Each head is parsed once.
 
 Lenient as section 2.2 allows: bare LF ends a line, blank lines before a start line are skipped, folded lines are
-unfolded, names are compared without case. Only headers that matter to the life of a connection are looked at.
+unfolded, names are compared without case. Only headers that matter to the life of a connection are looked at; of those
+with credentials only the name of the scheme is kept.
 """
 
 import re
@@ -21,19 +22,29 @@ _STATUS_BEGINS = re.compile(rb"H(?:T(?:T(?:P(?:/[^\r\n]*)?)?)?)?\r?\Z")
 _FIELD = re.compile(rb"^([^\s:][^:\r\n]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 
-_WANTED = frozenset(
-    (
-        b"connection",
-        b"content-length",
-        b"expect",
-        b"host",
-        b"keep-alive",
-        b"server",
-        b"transfer-encoding",
-        b"upgrade",
-        b"user-agent",
-    )
-)
+_VALUE, _PRESENCE, _SCHEME = range(3)
+_WANTED = {
+    # What is kept of a header: its value, that it is there, or the scheme that it names.
+    b"authorization": _SCHEME,
+    b"connection": _VALUE,
+    b"content-length": _VALUE,
+    b"expect": _VALUE,
+    b"forwarded": _PRESENCE,
+    b"host": _VALUE,
+    b"keep-alive": _VALUE,
+    b"proxy-authenticate": _SCHEME,
+    b"proxy-authorization": _SCHEME,
+    b"proxy-connection": _VALUE,
+    b"server": _VALUE,
+    b"transfer-encoding": _VALUE,
+    b"upgrade": _PRESENCE,
+    b"user-agent": _VALUE,
+    b"via": _PRESENCE,
+    b"www-authenticate": _SCHEME,
+    b"x-forwarded-for": _PRESENCE,
+}
+_BOUND_SCHEME = re.compile(rb"(?:\A|,)\s*(ntlm|negotiate)(?=[\s,]|\Z)", re.IGNORECASE)
+_FORWARDED = (b"via", b"forwarded", b"x-forwarded-for")
 
 
 class Fields(NamedTuple):
@@ -48,6 +59,11 @@ class Fields(NamedTuple):
     host: str | None
     server: str | None
     user_agent: str | None
+    auth_scheme: str | None
+    """`ntlm` or `negotiate`: schemes that authenticate the connection; others are not looked at."""
+    forwarded: bool
+    """`Via`, `Forwarded` or `X-Forwarded-For` is there."""
+    proxy_connection: tuple[str, ...]
 
 
 def head_end(data: bytes | bytearray, start: int, end: int) -> int:
@@ -58,17 +74,28 @@ def head_end(data: bytes | bytearray, start: int, end: int) -> int:
 
 def may_begin_head(data: bytes | bytearray) -> bool:
     """Whether `data`, which holds no complete line yet, can still become a start line."""
-    return _REQUEST_BEGINS.match(data) is not None or _STATUS_BEGINS.match(data) is not None
+    return _REQUEST_BEGINS.match(data) is not None or may_begin_response(data)
+
+
+def may_begin_response(data: bytes | bytearray) -> bool:
+    """Whether `data`, which holds no complete line yet, can still become a status line."""
+    return _STATUS_BEGINS.match(data) is not None
 
 
 def parse_fields(head: bytes) -> Fields:
     """The headers of `head`, which begins with its start line."""
     found: dict[bytes, list[str]] = {}
+    auth_scheme: str | None = None
     first_line = head.find(b"\n") + 1
     for match in _FIELD.finditer(head, first_line):
         name = match.group(1).rstrip(b" \t").lower()
-        if name in _WANTED:
-            found.setdefault(name, []).append(_text(match.group(2)))
+        kept = _WANTED.get(name)
+        if kept is None:
+            continue
+        if kept == _SCHEME:
+            auth_scheme = auth_scheme or _bound_scheme(match.group(2))
+        else:
+            found.setdefault(name, []).append(_text(match.group(2)) if kept == _VALUE else "")
     keep_alive = found.get(b"keep-alive")
     return Fields(
         connection=_options(found.get(b"connection", ())),
@@ -80,6 +107,9 @@ def parse_fields(head: bytes) -> Fields:
         host=_first(found, b"host"),
         server=_first(found, b"server"),
         user_agent=_first(found, b"user-agent"),
+        auth_scheme=auth_scheme,
+        forwarded=any(name in found for name in _FORWARDED),
+        proxy_connection=_options(found.get(b"proxy-connection", ())),
     )
 
 
@@ -93,6 +123,12 @@ def _text(value: bytes) -> str:
     if "\n" in text:
         text = " ".join(part.strip() for part in text.split("\n"))
     return text.strip(" \t\r")
+
+
+def _bound_scheme(value: bytes) -> str | None:
+    """The scheme of a challenge or of credentials (RFC 9110 section 11.4) when it binds them to the connection."""
+    scheme = _BOUND_SCHEME.search(value[: 16 * MAX_VALUE])
+    return None if scheme is None else scheme.group(1).decode("ascii").lower()
 
 
 def _first(found: dict[bytes, list[str]], name: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """Messages and exchanges: what the http room knows of what was said.
 
-Only what a verdict needs is kept. Bodies are counted, not kept; cookies and credentials are never read.
+Only what a verdict needs is kept. Bodies are counted, not kept; cookies are never read, and of credentials only which
+scheme they belong to.
 """
 
 
@@ -8,16 +9,19 @@ class Message:
     """What requests and responses have in common."""
 
     __slots__ = (
+        "auth_scheme",
         "body_bytes",
         "complete",
         "connection",
         "end_frame",
         "end_time_ns",
+        "forwarded",
         "frame",
         "framing",
         "head_complete",
         "keep_alive",
         "oddities",
+        "proxy_connection",
         "time_ns",
         "version",
     )
@@ -35,6 +39,12 @@ class Message:
         """The options of all `Connection` headers, lower case, in order."""
         self.keep_alive: tuple[int | None, int | None] | None = None
         """`timeout` and `max` of the `Keep-Alive` header."""
+        self.proxy_connection: tuple[str, ...] = ()
+        """The options of all `Proxy-Connection` headers; they decide nothing."""
+        self.auth_scheme: str | None = None
+        """`ntlm` or `negotiate`: a scheme that authenticates the connection, asked for or used."""
+        self.forwarded = False
+        """A proxy passed it on, by its own word: `Via`, `Forwarded` or `X-Forwarded-For`."""
         self.framing = "none"
         """`none`, `length`, `chunked`, `until-close` (RFC 9112 section 6.3)."""
         self.body_bytes = 0

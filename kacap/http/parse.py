@@ -1,6 +1,16 @@
 """From the bytes of a head to a message. A half says requests or responses: `kind` narrows what its head may be."""
 
-from kacap.http.head import MAX_TARGET, REQUEST_LINE, STATUS_LINE, Fields, head_end, latin, may_begin_head, parse_fields
+from kacap.http.head import (
+    MAX_TARGET,
+    REQUEST_LINE,
+    STATUS_LINE,
+    Fields,
+    head_end,
+    latin,
+    may_begin_head,
+    may_begin_response,
+    parse_fields,
+)
 from kacap.http.message import Message, Request, Response
 
 REQUESTS, RESPONSES = "requests", "responses"
@@ -50,6 +60,9 @@ def read_head(data: bytes, start: int, stop: int, kind: str | None) -> tuple[Req
 def _with_fields(message: Request | Response, fields: Fields) -> tuple[Request | Response, Fields]:
     message.connection = fields.connection
     message.keep_alive = fields.keep_alive
+    message.proxy_connection = fields.proxy_connection
+    message.auth_scheme = fields.auth_scheme
+    message.forwarded = fields.forwarded
     return message, fields
 
 
@@ -68,7 +81,7 @@ class PartialHead:
     @property
     def plausible(self) -> bool:
         """Whether these first bytes can become a head."""
-        return self._has_start_line or (b"\n" not in self.content and may_begin_head(self.content))
+        return self._has_start_line or (b"\n" not in self.content and self._may_begin())
 
     def add(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
         """Take further bytes; returns where in `data` the head ends, or MORE, NO_HEAD, TOO_LONG."""
@@ -84,9 +97,12 @@ class PartialHead:
             return NO_HEAD
         return TOO_LONG if len(content) > MAX_HEAD_BYTES else MORE
 
+    def _may_begin(self) -> bool:
+        return may_begin_response(self.content) if self.kind == RESPONSES else may_begin_head(self.content)
+
     def _still_plausible(self, before: int) -> bool:
         if self.content.find(b"\n", before) < 0:
-            return before > _LONGEST_METHOD or may_begin_head(self.content)
+            return before > _LONGEST_METHOD or self._may_begin()
         self._has_start_line = begins_message(self.content, 0, len(self.content), self.kind)
         return self._has_start_line
 

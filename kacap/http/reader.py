@@ -14,17 +14,8 @@ from kacap.http.body import BodyWalk
 from kacap.http.dialogue import Dialogue
 from kacap.http.head import STATUS_LINE, head_end
 from kacap.http.message import Message, Request
-from kacap.http.parse import (
-    MORE,
-    REQUESTS,
-    RESPONSES,
-    TOO_LONG,
-    PartialHead,
-    begins_message,
-    read_head,
-    stamp,
-)
-from kacap.http.recognise import after_proxy_header, hello_bytes_missing, recognise
+from kacap.http.parse import MORE, REQUESTS, RESPONSES, TOO_LONG, PartialHead, begins_message, read_head, stamp
+from kacap.http.recognise import PartialHello, after_proxy_header, hello_bytes_missing, recognise
 from kacap.tcp.sink import Sink
 
 # Where a reader stands.
@@ -41,17 +32,7 @@ def read_both(dialogue: Dialogue) -> tuple["MessageReader", "MessageReader"]:
 class MessageReader(Sink):
     """The bytes of one half as messages, told to the connection's `Dialogue`; made in pairs by `read_both`."""
 
-    __slots__ = (
-        "_begun",
-        "_body",
-        "_fresh",
-        "_hello",
-        "dialogue",
-        "kind",
-        "lost_bytes",
-        "other",
-        "state",
-    )
+    __slots__ = ("_begun", "_body", "_extra", "_fresh", "_hello", "dialogue", "kind", "lost_bytes", "other", "state")
 
     def __init__(self, dialogue: Dialogue) -> None:
         self.dialogue = dialogue
@@ -64,9 +45,11 @@ class MessageReader(Sink):
         """Bytes that belong to no message."""
         self._fresh = True
         """Nothing but blank lines has been read yet."""
+        self._extra = False
+        """What is lost stands right behind a whole response."""
         self._begun: PartialHead | None = None
         self._body: BodyWalk | None = None
-        self._hello = bytearray()
+        self._hello: PartialHello | None = None
 
     # ---- what the tcp room calls
 
@@ -86,10 +69,11 @@ class MessageReader(Sink):
             elif state == CLOSED_BOOK:
                 return
             elif state == HELLO:
-                self._continue_hello(data, start, end)
+                if self._hello is not None and self._hello.add(data, start, end):
+                    self._end_hello()
                 break
             elif start != first or not self._resync(data, start, end):
-                self.lost_bytes += end - start
+                self._lost(end - start)
                 break
         if unseen:
             self._skip(unseen)
@@ -136,7 +120,7 @@ class MessageReader(Sink):
                 self._begun = begun
                 self.state = HEAD
                 return end
-        self._no_message(data, start, end)
+        self._no_message(data, start, end, frame, time_ns)
         return end if self.state == HELLO else start
 
     def _continue_head(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
@@ -157,10 +141,10 @@ class MessageReader(Sink):
             self._lose()
             return end
         self._begun = None
-        self._no_message(bytes(begun.content), 0, len(begun.content))
+        self._no_message(bytes(begun.content), 0, len(begun.content), begun.frame, begun.time_ns)
         if self.state != LOST:
             return end
-        self.lost_bytes += before
+        self._lost(before)
         return start
 
     def _cut_head(self) -> None:
@@ -243,17 +227,18 @@ class MessageReader(Sink):
             self._cut_head()
             self._lose(in_gap=True)
 
-    def _continue_hello(self, data: bytes, start: int, end: int) -> None:
-        self._hello += data[start : min(end, start + hello_bytes_missing(self._hello))]
-        if not hello_bytes_missing(self._hello):
-            self._end_hello()
-
     def _end_hello(self) -> None:
         """The first TLS record is whole, or the rest of it will not come."""
-        if self.state == HELLO:
-            self.dialogue.protocols.append(recognise(bytes(self._hello), 0, len(self._hello)))
-            self._hello = bytearray()
+        hello, self._hello = self._hello, None
+        if hello is not None:
+            self.dialogue.protocols.append(hello.protocol)
             self.close_book()
+
+    def _lost(self, length: int) -> None:
+        """Bytes that belong to no message."""
+        self.lost_bytes += length
+        if self._extra:
+            self.dialogue.extra_bytes += length
 
     def _lose(self, in_gap: bool = False) -> None:
         """The place in the message is not known any more."""
@@ -265,10 +250,8 @@ class MessageReader(Sink):
 
     @property
     def _says_responses(self) -> bool:
-        """Whether this half says responses, judged by the other one where its own start lines were not seen."""
-        if self.kind is None:
-            return self.other.kind == REQUESTS
-        return self.kind == RESPONSES
+        """Judged by the other half where its own start lines were not seen."""
+        return self.other.kind == REQUESTS if self.kind is None else self.kind == RESPONSES
 
     def _resync(self, data: bytes, start: int, end: int) -> bool:
         """Whether a message begins here, at the start of a segment."""
@@ -276,6 +259,7 @@ class MessageReader(Sink):
             start += 1
         if not begins_message(data, start, end, self.kind):
             return False
+        self._extra = False
         self.state = BOUNDARY
         return True
 
@@ -290,17 +274,19 @@ class MessageReader(Sink):
         self._complete()
         return True
 
-    def _no_message(self, data: bytes, start: int, end: int) -> None:
+    def _no_message(self, data: bytes, start: int, end: int, frame: int, time_ns: int) -> None:
         """What stands at a message boundary is no start line."""
         if self._fresh:
             self._fresh = False
             protocol = recognise(data, start, end)
             if protocol.name == "tls" and hello_bytes_missing(data[start:end]):
-                self._hello = bytearray(data[start:end])
+                self._hello = PartialHello(data[start:end])
                 self.state = HELLO
                 return
             self.dialogue.protocols.append(protocol)
             if protocol.name != "unknown":
                 self.close_book()
                 return
+        elif self.kind == RESPONSES:
+            self._extra = self.dialogue.extra_begins(frame, time_ns)
         self._lose()

@@ -55,6 +55,25 @@ def hello_bytes_missing(data: bytes | bytearray) -> int:
     return max(0, 5 + int.from_bytes(data[3:5], "big") - len(data))
 
 
+class PartialHello:
+    """The first record of a TLS handshake, which may fill several segments."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, data: bytes) -> None:
+        self._content = bytearray(data)
+
+    def add(self, data: bytes, start: int, end: int) -> bool:
+        """Take further bytes; whether the record is whole now."""
+        self._content += data[start : min(end, start + hello_bytes_missing(self._content))]
+        return not hello_bytes_missing(self._content)
+
+    @property
+    def protocol(self) -> Protocol:
+        """What it says, as far as it was seen."""
+        return recognise(bytes(self._content), 0, len(self._content))
+
+
 def _is_tls_record(data: bytes, start: int, end: int) -> bool:
     """A TLS record header: type, version 3.x, and a length that a record may have (RFC 8446 section 5.1)."""
     if end - start < 5 or data[start] not in (20, 21, 22, 23) or data[start + 1] != 3 or data[start + 2] > 4:

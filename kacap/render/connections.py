@@ -11,7 +11,7 @@ from kacap.render.style import CONNECTION, DIM, spoken
 from kacap.render.table import INDENT, Column, fitted
 from kacap.report.model import Connection, End, Report
 
-ROWS_SHOWN = 20
+ROWS_SHOWN = 10
 
 
 def connections(report: Report, width: int) -> RenderableType | None:

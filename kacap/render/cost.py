@@ -1,52 +1,36 @@
-"""What the avoidable connections of a pair cost. Connections can be many, so all pairs asked for share one pass."""
+"""What the avoidable connections of a pair cost: time, and ports that nobody can use."""
 
-from collections.abc import Collection, Iterator, Mapping
-
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from kacap.render.endpoint import host
-from kacap.render.quantity import counted, duration, share
-from kacap.report.model import Connection, Pair, Report
+from kacap.render.quantity import counted, duration, per_second, share
+from kacap.report.cost import Cost
+from kacap.report.model import Pair
 
-PairKey = tuple[str, str]
-"""Client host, server endpoint."""
-
-
-def key_of(pair: Pair) -> PairKey:
-    """The pair's name."""
-    return pair.client, pair.server
+_LINUX_PORTS = 28_232
+"""From 32768 to 60999, the default of ip_local_port_range."""
 
 
-def members(report: Report, wanted: Collection[PairKey]) -> Iterator[tuple[PairKey, Connection]]:
-    """The connections of the pairs `wanted`, in one pass; none at all where no pair is wanted."""
-    if not wanted:
-        return
-    for connection in report.connections:
-        key = (host(connection.client), connection.server)
-        if key in wanted:
-            yield key, connection
+def cost_of(pair: Pair) -> RenderableType | None:
+    """None where nothing was avoidable."""
+    if not pair.avoidable_connections:
+        return None
+    handshakes = counted(pair.avoidable_connections, "avoidable handshake")
+    if pair.handshake_cost_ns:
+        handshakes += f", {duration(pair.handshake_cost_ns)}"
+    if pair.handshake_cost_ns and pair.cost.handshake_share is not None:
+        handshakes += f" ({share(pair.cost.handshake_share)} of all exchange time)"
+    ports = _ports(pair.cost)
+    return Group(Text(handshakes), Text(ports)) if ports else Text(handshakes)
 
 
-def costs(report: Report, pairs: Collection[Pair]) -> Mapping[PairKey, Text]:
-    """What to say of each of `pairs` that has avoidable connections."""
-    costly = {key_of(pair): pair for pair in pairs if pair.avoidable_connections}
-    waited_ns = dict.fromkeys(costly, 0)
-    for key, connection in members(report, costly.keys()):
-        waited_ns[key] += _waited_ns(connection)
-    return {key: _cost(pair, waited_ns[key]) for key, pair in costly.items()}
-
-
-def _waited_ns(connection: Connection) -> int:
-    """All connecting, sending, waiting and receiving of its exchanges."""
-    return sum(
-        part_ns or 0
-        for timings in (exchange.timings for exchange in connection.exchanges)
-        for part_ns in (timings.connect_ns, timings.send_ns, timings.wait_ns, timings.receive_ns)
-    )
-
-
-def _cost(pair: Pair, waited_ns: int) -> Text:
-    cost = f"{counted(pair.avoidable_connections, 'avoidable handshake')}, {duration(pair.handshake_cost_ns)}"
-    if 0 < pair.handshake_cost_ns <= waited_ns:
-        cost += f" ({share(pair.handshake_cost_ns / waited_ns)} of the time that the client spent waiting)"
-    return Text(cost)
+def _ports(cost: Cost) -> str:
+    """Who closes first holds the port; Linux keeps it for 60 s."""
+    sides = (("client", cost.client_time_wait_ports), ("server", cost.server_time_wait_ports))
+    held = [f"{counted(ports, 'port')} at the {side}" for side, ports in sides if ports]
+    if not held or cost.closes_per_second is None:
+        return ""
+    if (cost.client_time_wait_ports or 0) >= _LINUX_PORTS:
+        held[0] += f" (Linux has {_LINUX_PORTS:,} to one server)"
+    rate = per_second(cost.closes_per_second, "closes")
+    return f"at this rate ({rate}): {' and '.join(held)} in TIME_WAIT"

@@ -12,7 +12,7 @@ from kacap.render.style import DIM
 from kacap.render.table import INDENT, Column, fitted
 from kacap.report.model import Exchange, Report
 
-ROWS_SHOWN = 20
+ROWS_SHOWN = 10
 _TARGET_LIMIT = 80
 
 

@@ -8,26 +8,30 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from kacap.render.drawing import COLUMNS, drawing
 from kacap.render.style import DIM, SEVERITY, STRONG
 from kacap.verdict.causes import Cause
 
 _LABEL_COLUMNS = 12
+_STACK_COLUMNS = 20
 _READABLE_COLUMNS = 100
 """A longer line is hard to read."""
 
 
 def listing(causes: Sequence[Cause]) -> RenderableType:
-    """Every cause on a line, under the heading of its group, in the order of the table."""
+    """Every cause on one line, under the heading of its group, in the order of the table.
+
+    On a narrow console it is the title that is cut, never the id.
+    """
     id_columns = max((len(cause.id) for cause in causes), default=0)
-    parts: list[RenderableType] = []
+    lines: list[Text] = []
     for group, members in groupby(causes, key=lambda cause: cause.group):
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=id_columns, no_wrap=True, style="cyan")
-        grid.add_column(overflow="fold")
+        lines.append(Text(group, style=STRONG))
         for cause in members:
-            grid.add_row(Text(cause.id), Text(cause.title))
-        parts += [Text(group, style=STRONG), Padding(grid, (0, 0, 1, 2))]
-    return Group(*parts, Text("kacap explain ID tells one in full.", style=DIM))
+            named = (f"  {cause.id:<{id_columns}}  ", "cyan")
+            lines.append(Text.assemble(named, cause.title, no_wrap=True, overflow="ellipsis"))
+        lines.append(Text(""))
+    return Group(*lines, Text("kacap explain ID tells one in full.", style=DIM))
 
 
 def in_full(cause: Cause, width: int) -> RenderableType:
@@ -35,7 +39,7 @@ def in_full(cause: Cause, width: int) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=_LABEL_COLUMNS, no_wrap=True, style="cyan")
     grid.add_column(overflow="fold", max_width=min(width, _READABLE_COLUMNS) - _LABEL_COLUMNS - 1)
-    for label, content in _sections(cause):
+    for label, content in _sections(cause, draws=width >= _LABEL_COLUMNS + 1 + COLUMNS):
         grid.add_row(Text(label), Padding(content, (0, 0, 1, 0)))
     return Group(
         Text(cause.title, style=STRONG),
@@ -53,13 +57,21 @@ def _decided(cause: Cause) -> str:
     return f"{' or '.join('nobody' if who == 'nobody' else f'the {who}' for who in cause.deciders)} decides"
 
 
-def _sections(cause: Cause) -> Iterator[tuple[str, RenderableType]]:
-    for label, text in (("Meaning", cause.meaning), ("On the wire", cause.wire), ("Confirm", cause.confirm)):
-        if text:
-            yield label, Text(text)
+def _sections(cause: Cause, *, draws: bool) -> Iterator[tuple[str, RenderableType]]:
+    if cause.meaning:
+        yield "Meaning", Text(cause.meaning)
+    if cause.wire:
+        yield "On the wire", Text(cause.wire)
+    if cause.drawing and draws:
+        yield "", drawing(cause.drawing)
+    if cause.confirm:
+        yield "Confirm", Text(cause.confirm)
     if cause.remedies:
         fixes = Table.grid(padding=(0, 2, 0, 0))
-        fixes.add_column(max_width=20, overflow="fold", style=STRONG)
+        longest_word = max(len(word) for remedy in cause.remedies for word in remedy.stack.split())
+        fixes.add_column(
+            min_width=min(longest_word, _STACK_COLUMNS), max_width=_STACK_COLUMNS, overflow="fold", style=STRONG
+        )
         fixes.add_column(overflow="fold")
         for remedy in cause.remedies:
             fixes.add_row(Text(remedy.stack), Text(remedy.text))

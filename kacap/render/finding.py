@@ -1,5 +1,6 @@
-"""One finding in full: why, what else it could be, the proof, the fix, the cost."""
+"""One finding in full: what happened, what else it could be, the proof, what to change, how to make sure, the cost."""
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -15,13 +16,16 @@ from kacap.render.style import DIM, SEVERITY, STRONG
 from kacap.report.model import Evidence, Finding, Remedy
 
 _PROOFS_SHOWN = 4
-_FIXES_SHOWN = 4
+_FIXES_SHOWN = 3
 _FILTER_LIMIT = 300
+_FIGURES = re.compile(r"[0-9.]+ ?(?:ns|µs|ms|s)?")
 _LOOK_ALIKES = " Looks the same: "
 """Within an explanation: from here on it tells what else it could be."""
 
 
-def in_full(finding: Finding, clock: Clock, *, cost: Text | None, names_pair: bool, elsewhere: str) -> RenderableType:
+def in_full(
+    finding: Finding, clock: Clock, *, cost: RenderableType | None, names_pair: bool, elsewhere: str
+) -> RenderableType:
     """The finding, and on a last line where else it was seen. Where there is but one pair it need not be named."""
     table = grid()
     table.add_row(
@@ -34,6 +38,7 @@ def in_full(finding: Finding, clock: Clock, *, cost: Text | None, names_pair: bo
         ("Or", Text(safe(look_alikes)) if look_alikes else None),
         ("Proof", _proof(finding.evidence, clock)),
         ("Fix", _fix(finding.remedies)),
+        ("Confirm", Text(safe(finding.confirm)) if finding.confirm else None),
         ("Cost", cost),
         ("Filter", filter_or_count(finding.filter, len(finding.streams), "--json has the display filter")),
         ("More", Text(f"kacap explain {safe(finding.id, 60)}", style=DIM)),
@@ -60,14 +65,30 @@ def _particulars(finding: Finding, *, names_pair: bool) -> list[str]:
 def _proof(evidence: Sequence[Evidence], clock: Clock) -> RenderableType | None:
     if not evidence:
         return None
-    shown = evidence[:_PROOFS_SHOWN]
+    shown = evidence[: _worth_showing(evidence)]
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True, style=DIM)
     table.add_column(overflow="fold")
     for one in shown:
         table.add_row(Text(f"#{one.frame}"), Text(f"{clock.at(one.time_ns)} s"), Text(safe(one.text)))
-    return _and_more(table, len(evidence) - len(shown), "--json has all")
+    new = sum(_kind(one) not in set(map(_kind, shown)) for one in evidence)
+    return _and_more(table, len(evidence) - len(shown) if new else 0, "--json has all")
+
+
+def _worth_showing(evidence: Sequence[Evidence]) -> int:
+    """How many of the first: two at least, and then up to where the next connection begins to show the same."""
+    kinds: set[str] = set()
+    for number, one in enumerate(evidence[:_PROOFS_SHOWN]):
+        if number >= 2 and _kind(one) in kinds:
+            return number
+        kinds.add(_kind(one))
+    return _PROOFS_SHOWN
+
+
+def _kind(evidence: Evidence) -> str:
+    """What it shows, without its figures."""
+    return _FIGURES.sub("", evidence.text)
 
 
 def _fix(remedies: Sequence[Remedy]) -> RenderableType | None:
@@ -75,7 +96,7 @@ def _fix(remedies: Sequence[Remedy]) -> RenderableType | None:
         return None
     shown = remedies[:_FIXES_SHOWN]
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(max_width=18, overflow="fold")
+    table.add_column(max_width=22, overflow="fold")
     table.add_column(overflow="fold")
     for remedy in shown:
         table.add_row(Text(safe(remedy.stack, 40), style=STRONG), Text(safe(remedy.text)))

@@ -1,4 +1,7 @@
-"""What is wrong. A cause is told once, at the pair where most connections show it, however many pairs share it."""
+"""What is wrong. A cause is told once, at the pair where most connections show it, however many pairs share it.
+
+The gravest are told in full, with what to change; the others have a line each, and so have notes.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from kacap.render.clock import clock_of
-from kacap.render.cost import costs, key_of
+from kacap.render.cost import cost_of
 from kacap.render.escape import safe
 from kacap.render.finding import in_full
 from kacap.render.labelled import grid
@@ -14,39 +17,44 @@ from kacap.render.quantity import counted
 from kacap.render.style import DIM, SEVERITY
 from kacap.report.model import Finding, Report
 
-FULL_SHOWN = 6
+FULL_SHOWN = 5
+LINES_SHOWN = 20
 
 
-def findings(report: Report) -> Iterator[RenderableType]:
-    """Errors and warnings in full, each cause once; then a line for each note."""
+def findings(report: Report, *, notes: bool = True) -> Iterator[RenderableType]:
+    """Errors and warnings, those of many connections first; then the notes, where wanted."""
     grave = _by_cause(finding for finding in report.findings if finding.severity != "note")
     yield from _in_full(grave[:FULL_SHOWN], report)
-    if len(grave) > FULL_SHOWN:
-        yield Text(_the_rest(grave[FULL_SHOWN:]), style=DIM)
-    notes = _by_cause(finding for finding in report.findings if finding.severity == "note")
-    if notes:
-        yield _notes(notes)
+    slight = _by_cause(finding for finding in report.findings if finding.severity == "note" and notes)
+    lines = [*grave[FULL_SHOWN:], *slight]
+    if lines:
+        yield _lines(lines, names_pair=len(report.pairs) != 1)
 
 
 def _by_cause(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings of each cause, the one with the most connections first; causes in the order of the report."""
+    """The findings of each cause, the one with the most connections first.
+
+    Causes stand as the report has them, the gravest first; among equals, the one with the most connections in all.
+    """
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.id, finding.decided_by, finding.severity), []).append(finding)
-    return [sorted(group, key=lambda finding: -finding.count) for group in groups.values()]
+    ordered = [sorted(group, key=lambda finding: -finding.count) for group in groups.values()]
+    return sorted(ordered, key=lambda group: (group[0].severity != "error", -sum(each.count for each in group)))
 
 
 def _in_full(groups: Sequence[Sequence[Finding]], report: Report) -> Iterator[RenderableType]:
     worst = [group[0] for group in groups]
     wanted = {(finding.client, finding.server) for finding in worst}
-    costs_left = dict(costs(report, [pair for pair in report.pairs if key_of(pair) in wanted]))
+    pairs = {key: pair for pair in report.pairs if (key := (pair.client, pair.server)) in wanted}
     clock = clock_of(report)
     for finding, (_, *others) in zip(worst, groups, strict=True):
+        # The cost is the pair's: it is told once, with the first finding there that speaks of reuse.
+        pair = pairs.pop((finding.client, finding.server), None) if finding.severity == "warning" else None
         yield in_full(
             finding,
             clock,
-            # The cost is the pair's: it is told once, with the first finding there that speaks of reuse.
-            cost=costs_left.pop((finding.client, finding.server), None) if finding.severity == "warning" else None,
+            cost=None if pair is None else cost_of(pair),
             names_pair=len(report.pairs) != 1,
             elsewhere=_elsewhere(others),
         )
@@ -58,21 +66,22 @@ def _elsewhere(others: Sequence[Finding]) -> str:
     return f"… and the same at {counted(len(others), 'other pair')} ({_connections(others)}); --json has all"
 
 
-def _the_rest(groups: Sequence[Sequence[Finding]]) -> str:
-    every = [finding for group in groups for finding in group]
-    return f"… and {counted(len(every), 'more finding')} ({_connections(every)}); --json has all"
-
-
 def _connections(findings: Iterable[Finding]) -> str:
     return counted(sum(finding.count for finding in findings), "connection")
 
 
-def _notes(notes: Sequence[Sequence[Finding]]) -> RenderableType:
+def _lines(groups: Sequence[Sequence[Finding]], *, names_pair: bool) -> RenderableType:
     table = grid()
-    for group in notes:
+    for group in groups[:LINES_SHOWN]:
         first = group[0]
-        where = safe(first.server, 60) if len(group) == 1 else counted(len(group), "pair")
+        said = [_connections(group), safe(first.id, 60)]
+        if names_pair:
+            said.insert(0, safe(first.server, 60) if len(group) == 1 else counted(len(group), "pair"))
         line = Text(safe(first.title))
-        line.append(f"  {where} · {_connections(group)} · {safe(first.id, 60)}", style=DIM)
-        table.add_row(Text("note", style=SEVERITY["note"]), line)
+        line.append(f"  {' · '.join(said)}", style=DIM)
+        table.add_row(Text(first.severity, style=SEVERITY[first.severity]), line)
+    left = [finding for group in groups[LINES_SHOWN:] for finding in group]
+    if left:
+        more = f"… and {counted(len(left), 'more finding')} ({_connections(left)}); --json has all"
+        table.add_row(Text(""), Text(more, style=DIM))
     return table

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from kacap.render.detail import Detail
 from kacap.render.privacy import shown_host, shown_target
+from kacap.report.cost import Cost
 from kacap.report.model import (
     SCHEMA_VERSION,
     Capture,
@@ -134,6 +135,17 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "avoidable_connections": summary.avoidable_connections,
         "reuse_rate": _rate(summary.reuse_rate),
         "handshake_cost_ms": _ms(summary.handshake_cost_ns),
+        "cost": _cost(summary.cost),
+    }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {
+        "handshake_share": _rate(cost.handshake_share),
+        "closes_per_second": _rate(cost.closes_per_second),
+        "client_time_wait_ports": cost.client_time_wait_ports,
+        "server_time_wait_ports": cost.server_time_wait_ports,
+        "saved_ms": _ms(cost.saved_ns),
     }
 
 
@@ -151,10 +163,12 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "reuse_rate": _rate(pair.reuse_rate),
         "peak_open": pair.peak_open,
         "handshake_cost_ms": _ms(pair.handshake_cost_ns),
+        "cost": _cost(pair.cost),
         "server_idle_timeout_ms": _ms(pair.server_idle_timeout_ns),
         "client_idle_timeout_ms": _ms(pair.client_idle_timeout_ns),
         "max_requests": pair.max_requests,
         "reasons": dict(pair.reasons),
+        "behind": pair.behind,
     }
 
 
@@ -269,5 +283,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "explanation": finding.explanation,
         "evidence": [{"frame": one.frame, "stream": one.stream, "text": one.text} for one in finding.evidence],
         "remedies": [{"stack": remedy.stack, "text": remedy.text} for remedy in finding.remedies],
+        "confirm": finding.confirm,
         "filter": finding.filter,
     }

@@ -19,7 +19,7 @@ from kacap.render.style import DIM
 from kacap.render.table import INDENT
 from kacap.report.model import Connection, Report
 
-ROWS_SHOWN = 12
+ROWS_SHOWN = 10
 _LEAST_COLUMNS = 24
 _TICKS = 4
 _LEGEND = {

@@ -27,18 +27,19 @@ def pairs(report: Report, width: int) -> RenderableType | None:
             Column("conns", [str(row.connections) for row in rows], 1, "right"),
             Column("needed", [str(row.needed_connections) for row in rows], 4, "right"),
             Column("avoidable", [str(row.avoidable_connections) for row in rows], 2, "right"),
-            Column("exchanges", [str(row.exchanges) for row in rows], 3, "right"),
+            Column("exchanges", [str(row.exchanges) for row in rows], 2, "right"),
             Column(
-                "reuse rate", [UNKNOWN if row.reuse_rate is None else share(row.reuse_rate) for row in rows], 5, "right"
+                "reuse rate", [UNKNOWN if row.reuse_rate is None else share(row.reuse_rate) for row in rows], 7, "right"
             ),
             Column("cost", [_cost(row) for row in rows], 8, "right"),
-            Column("idle timeout", [_idle_timeout(row) for row in rows], 6),
+            Column("idle timeout", [_idle_timeout(row) for row in rows], 5),
             Column(
                 "max requests",
                 [UNKNOWN if row.max_requests is None else str(row.max_requests) for row in rows],
-                7,
+                6,
                 "right",
             ),
+            Column("behind", [UNKNOWN if row.behind is None else safe(row.behind, 60) for row in rows], 3),
         ),
         width,
     )

@@ -68,6 +68,11 @@ def share(part: float) -> str:
     return f"{percent:.0f} %"
 
 
+def per_second(rate: float, plural: str) -> str:
+    """`0.25 closes/s`, `95.2 closes/s`, `1,200 closes/s`."""
+    return f"{rate:,.{0 if rate >= 100 else 1 if rate >= 10 else 2}f} {plural}/s"
+
+
 def _three_digits(value: int, divisor: int) -> str:
     if divisor == 1:
         return str(value)

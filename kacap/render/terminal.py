@@ -45,7 +45,7 @@ def _parts(report: Report, width: int, detail: Detail, queries: bool) -> Iterato
     """Blocks, to be set apart by empty lines."""
     healthy = is_healthy(report)
     yield Group(headline(report), facts(report)) if healthy else headline(report)
-    yield from findings(report)
+    yield from findings(report, notes=not healthy or detail != Detail.SUMMARY)
     yield from unrecognised(report)
     tables: list[RenderableType | None] = [pairs(report, width)]
     if detail != Detail.SUMMARY:

@@ -1,11 +1,12 @@
 """Pairs that waste connections for a cause that nobody named: what was seen is told, and nothing is guessed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from kacap.render.cost import PairKey, costs, key_of, members
+from kacap.render.cost import cost_of
+from kacap.render.endpoint import host
 from kacap.render.escape import safe
 from kacap.render.finding import filter_or_count
 from kacap.render.labelled import add_known, grid
@@ -15,6 +16,9 @@ from kacap.report.model import Connection, Pair, Report
 from kacap.report.wireshark import display_filter
 
 PAIRS_SHOWN = 3
+PairKey = tuple[str, str]
+"""Client host, server endpoint."""
+
 _WASTEFUL = ("not-reused", "partly-reused")
 
 
@@ -22,32 +26,41 @@ def unrecognised(report: Report) -> Iterator[RenderableType]:
     """A short block for each such pair, those with the most avoidable connections first; then a line for the others."""
     # Only a warning speaks of reuse: an error is about connections that never carried a request.
     explained = {(finding.client, finding.server) for finding in report.findings if finding.severity == "warning"}
-    pairs = {key_of(pair): pair for pair in report.pairs if pair.verdict in _WASTEFUL}
-    ended: dict[PairKey, list[Connection]] = {key: [] for key in pairs if key not in explained}
-    for key, connection in members(report, ended.keys()):
-        if connection.exchanges_count and connection.end.first_close:
-            ended[key].append(connection)
+    pairs = {(pair.client, pair.server): pair for pair in report.pairs if pair.verdict in _WASTEFUL}
+    ended = _ended(report, [key for key in pairs if key not in explained])
     # Where all ended for a known reason, the notes say it.
     unclear = [pairs[key] for key, some in ended.items() if not some or _alike(some)]
     unclear.sort(key=lambda pair: -pair.avoidable_connections)
     told, left = unclear[:PAIRS_SHOWN], unclear[PAIRS_SHOWN:]
-    cost = costs(report, told)
     for pair in told:
-        yield _block(pair, ended[key_of(pair)], cost.get(key_of(pair)), names_pair=len(report.pairs) != 1)
+        yield _block(pair, ended[pair.client, pair.server], names_pair=len(report.pairs) != 1)
     if left:
         connections = counted(sum(pair.connections for pair in left), "connection")
         others = counted(len(left), "other pair")
         yield Text(f"… and not recognised at {others} ({connections}); --json has all", style=DIM)
 
 
-def _block(pair: Pair, ended: Sequence[Connection], cost: Text | None, *, names_pair: bool) -> RenderableType:
+def _ended(report: Report, wanted: Collection[PairKey]) -> dict[PairKey, list[Connection]]:
+    """The connections of each pair `wanted` that ended after an exchange, in one pass: connections can be many."""
+    ended: dict[PairKey, list[Connection]] = {key: [] for key in wanted}
+    if not wanted:
+        return ended
+    for connection in report.connections:
+        if connection.exchanges_count and connection.end.first_close:
+            some = ended.get((host(connection.client), connection.server))
+            if some is not None:
+                some.append(connection)
+    return ended
+
+
+def _block(pair: Pair, ended: Sequence[Connection], *, names_pair: bool) -> RenderableType:
     alike = _alike(ended)
     streams = [connection.stream for connection in alike]
     table = grid()
     rows: tuple[tuple[str, RenderableType | None], ...] = (
         ("Why", Text(f"not recognised: {_seen(pair, alike, len(ended))}")),
         ("Pair", Text(f"{safe(pair.client, 60)} → {safe(pair.server, 60)}") if names_pair else None),
-        ("Cost", cost),
+        ("Cost", cost_of(pair)),
         ("Filter", filter_or_count(display_filter(streams), len(streams), "--json has them")),
     )
     add_known(table, rows)

@@ -7,13 +7,16 @@ from kacap.http.message import Exchange as HttpExchange
 from kacap.http.persistence import signal
 from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.report import model
+from kacap.report.cost import Cost
 from kacap.report.wireshark import display_filter
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
+from kacap.verdict.cost import Costs
 from kacap.verdict.ending import Ending, ending
 from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
-from kacap.verdict.pair import PairFacts
+from kacap.verdict.hops import link
+from kacap.verdict.pair import CaptureFacts, PairFacts
 from kacap.verdict.summary import summarise
 from kacap.verdict.timings import timings
 from kacap.verdict.words import ConnectionVerdict, Framing, Severity, Side
@@ -33,21 +36,26 @@ def build_report(
     `left_out` counts the connections of the capture that the user did not ask for.
     """
     pairs = {key: PairFacts(members) for key, members in _by_pair(facts).items()}
+    together = CaptureFacts(list(pairs.values()), capture.first_time_ns or 0, capture.last_time_ns or 0)
+    for pair in together.pairs:
+        pair.capture = together
+    link(together.pairs)
     connections: list[model.Connection] = []
     pair_rows: list[model.Pair] = []
     findings: list[model.Finding] = []
     for key, pair in pairs.items():
         endings = [ending(each, pair) for each in pair.connections]
         reasons = Counter(end.ruling.rule.cause_id for end in endings if end.ruling is not None)
+        server = endpoint_text(key[1], key[2])
         pair_rows.append(_pair(key, pair, reasons))
         findings.extend(_finding(key, found) for found in findings_of(pair, endings))
         connections.extend(
-            _connection(each, end, pair.idle_available(each))
+            _connection(each, server, end, pair.idle_available(each))
             for each, end in zip(pair.connections, endings, strict=True)
         )
     connections.sort(key=lambda row: row.stream)
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
-    sums = summarise(list(pairs.values()), left_out)
+    sums = summarise(together.pairs, left_out)
     summary = model.Summary(
         verdict=sums.verdict,
         headline=sums.headline,
@@ -59,6 +67,7 @@ def build_report(
         avoidable_connections=sums.avoidable,
         reuse_rate=sums.reuse_rate,
         handshake_cost_ns=sums.handshake_cost_ns,
+        cost=_cost(Costs(together.pairs)),
     )
     return model.Report(kacap, capture, summary, tuple(pair_rows), tuple(connections), tuple(findings), tuple(warnings))
 
@@ -85,10 +94,22 @@ def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pa
         reuse_rate=pair.reuse_rate,
         peak_open=pair.peak_open,
         handshake_cost_ns=pair.handshake_cost_ns,
-        server_idle_timeout_ns=None,
-        client_idle_timeout_ns=None,
-        max_requests=None,
+        cost=_cost(Costs([pair])),
+        server_idle_timeout_ns=pair.habits.server_setting_ns,
+        client_idle_timeout_ns=None if pair.habits.client is None else pair.habits.client.value_ns,
+        max_requests=None if pair.request_limit is None else pair.request_limit.requests,
         reasons=dict(sorted(reasons.items())),
+        behind=None if pair.behind is None else endpoint_text(*pair.behind.server),
+    )
+
+
+def _cost(costs: Costs) -> Cost:
+    return Cost(
+        handshake_share=costs.handshake_share,
+        closes_per_second=costs.closes_per_second,
+        client_time_wait_ports=costs.client_time_wait_ports,
+        server_time_wait_ports=costs.server_time_wait_ports,
+        saved_ns=costs.saved_ns,
     )
 
 
@@ -109,11 +130,12 @@ def _finding(key: PairKey, found: PairFinding) -> model.Finding:
             model.Evidence(proof.frame, stream, proof.time_ns, proof.text) for stream, proof in found.evidence
         ),
         remedies=tuple(model.Remedy(remedy.stack, remedy.text) for remedy in found.remedies),
+        confirm=found.cause.confirm,
         filter=display_filter(streams),
     )
 
 
-def _connection(facts: Facts, end: Ending, idle_available: int) -> model.Connection:
+def _connection(facts: Facts, server_text: str, end: Ending, idle_available: int) -> model.Connection:
     connection = facts.connection
     client, server = facts.client, facts.server
     verdict = facts.verdict
@@ -123,7 +145,7 @@ def _connection(facts: Facts, end: Ending, idle_available: int) -> model.Connect
     return model.Connection(
         stream=facts.stream,
         client=endpoint_text(client.address, client.port),
-        server=endpoint_text(server.address, server.port),
+        server=server_text,
         verdict=verdict,
         protocol=_protocol(facts, verdict),
         handshake=_handshake(facts),

@@ -8,6 +8,7 @@ Text from packets (targets, hosts, server names) is raw here: escaping belongs t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kacap.report.cost import Cost
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Framing, Severity, Side, Verdict
 
 SCHEMA_VERSION = "1.0"
@@ -56,6 +57,7 @@ class Summary:
     avoidable_connections: int
     reuse_rate: float | None
     handshake_cost_ns: int
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,13 @@ class Pair:
     reuse_rate: float | None
     peak_open: int
     handshake_cost_ns: int
+    cost: Cost
     server_idle_timeout_ns: int | None
     client_idle_timeout_ns: int | None
     max_requests: int | None
     reasons: Mapping[str, int]
+    behind: str | None
+    """Where the proxy listens that is the client of this pair; None when the capture shows no such hop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +272,8 @@ class Finding:
     explanation: str
     evidence: tuple[Evidence, ...]
     remedies: tuple[Remedy, ...]
+    confirm: str
+    """What to look at, or to type, to make sure."""
     filter: str
     """A Wireshark display filter."""
 

@@ -87,6 +87,7 @@ def _take_out_of_turn(half: Half, segment: Segment, seq: int, length: int, ack: 
     )
     if ahead < 0:
         half.retransmitted += not _was_window_probe(half, ahead)
+        half.note_resent(half.next_seq, segment.time_ns)
     elif added == 0:
         half.retransmitted += 1
     elif above is not None:
@@ -103,6 +104,7 @@ def _count_old(half: Half, segment: Segment, ahead: int) -> None:
         half.zero_window_probes += 1
     else:
         half.retransmitted += 1
+        half.note_resent(advance(half.next_seq, ahead + segment.length), segment.time_ns)
 
 
 def _was_window_probe(half: Half, ahead: int) -> bool:

@@ -13,6 +13,8 @@ class Connection:
     __slots__ = (
         "ack_frame",
         "ack_time_ns",
+        "challenge_frame",
+        "challenge_time_ns",
         "client",
         "duplicate_frames",
         "finished",
@@ -23,6 +25,7 @@ class Connection:
         "first_close_time_ns",
         "first_time_ns",
         "last_time_ns",
+        "replaces",
         "second",
         "segments",
         "stream",
@@ -49,6 +52,11 @@ class Connection:
         self.syn_ack_time_ns = NEVER
         self.ack_frame = UNKNOWN
         self.ack_time_ns = NEVER
+        self.challenge_frame = UNKNOWN
+        """The first ACK of something else that answered the SYN (RFC 5961 section 4)."""
+        self.challenge_time_ns = NEVER
+        self.replaces: Connection | None = None
+        """The connection that had the same addresses and ports before; it is over since this one began."""
         self.first_close: Half | None = None
         self.first_close_kind = ""
         """`fin` or `rst`; empty while nobody closed."""

@@ -3,7 +3,7 @@
 from kacap.tcp.held import HeldRanges
 from kacap.tcp.sequence import advance, distance
 from kacap.tcp.sink import Sink
-from kacap.wire.segment import FIN, SYN, Segment
+from kacap.wire.segment import ACK, FIN, SYN, Segment
 
 Mark = tuple[int, int, int, int, int, int]
 """What two sightings of one frame have in common."""
@@ -20,6 +20,9 @@ LARGEST_WINDOW = 1 << 30
 _REMEMBERED = 4
 """Recent segments of a half that a duplicate frame is compared with."""
 
+_REMEMBERED_RESENDS = 16
+"""More are not needed to see that the time between them grows."""
+
 _SAME_ID_NS = 100_000_000
 """Further apart, an equal IP identification is chance, or a stack that gives all packets the same."""
 
@@ -32,13 +35,17 @@ class Half:
 
     __slots__ = (
         "ack",
+        "ack_frame",
         "address",
         "alternative_isn",
         "base",
         "bytes",
         "ended",
         "fin_ack",
+        "fin_acked_frame",
+        "fin_acked_time_ns",
         "fin_frame",
+        "fin_heard_frame",
         "fin_seq",
         "fin_time_ns",
         "gap_bytes",
@@ -49,12 +56,17 @@ class Half:
         "peer",
         "port",
         "recent",
+        "resent_ns",
         "retransmitted",
+        "rst_ack",
         "rst_frame",
+        "rst_heard_frame",
         "rst_time_ns",
+        "rst_ttl",
         "sink",
         "syn_frame",
         "syn_time_ns",
+        "ttl",
         "window",
         "zero_window_probes",
     )
@@ -73,6 +85,8 @@ class Half:
         """The next byte that is due."""
         self.ack = UNKNOWN
         """The furthest byte of the peer that this side acknowledged."""
+        self.ack_frame = UNKNOWN
+        """Where it did so."""
         self.window = UNKNOWN
         self.held = HeldRanges()
         self.ended = False
@@ -82,12 +96,27 @@ class Half:
         self.fin_ack = UNKNOWN
         self.fin_frame = UNKNOWN
         self.fin_time_ns = NEVER
+        self.fin_heard_frame = UNKNOWN
+        """Where it had last acknowledged something new when it sent the FIN: what came later had not arrived."""
+        self.fin_acked_frame = UNKNOWN
+        """Where the peer first acknowledged the FIN."""
+        self.fin_acked_time_ns = NEVER
         self.rst_frame = UNKNOWN
         self.rst_time_ns = NEVER
+        self.rst_ack = UNKNOWN
+        """What the first RST acknowledges; UNKNOWN without the ACK flag, as in the answer of one who knows no such
+        connection (RFC 9293 section 3.10.7.1)."""
+        self.rst_heard_frame = UNKNOWN
+        """As `fin_heard_frame`."""
+        self.rst_ttl = UNKNOWN
+        self.ttl = UNKNOWN
+        """Time to live of its last segment that was no RST."""
         self.bytes = 0
         """Payload bytes that were delivered, each once."""
         self.gap_bytes = 0
         self.retransmitted = 0
+        self.resent_ns: list[int] = []
+        """When bytes were sent again since the peer last acknowledged any: the first times, and the last."""
         self.out_of_order = 0
         self.keepalive_probes = 0
         self.zero_window_probes = 0
@@ -119,6 +148,19 @@ class Half:
         if self.peer.ack == UNKNOWN or not self.seen or self.ended:
             return 0
         return max(0, distance(self.next_seq, self.peer.ack))
+
+    def heard(self, segment: Segment) -> int:
+        """The frame with which this side last acknowledged something new, `segment` of it included."""
+        is_new = segment.flags & ACK and (self.ack == UNKNOWN or distance(self.ack, segment.ack) > 0)
+        return segment.frame if is_new else self.ack_frame
+
+    def note_resent(self, end_seq: int, time_ns: int) -> None:
+        """Bytes before `end_seq` are sent again; it counts where the peer has not acknowledged them."""
+        if self.peer.ack != UNKNOWN and distance(self.peer.ack, end_seq) <= 0:
+            return
+        if len(self.resent_ns) >= _REMEMBERED_RESENDS:
+            self.resent_ns.pop()
+        self.resent_ns.append(time_ns)
 
     def saw_before(self, segment: Segment) -> bool:
         """Whether this very frame was seen before (`-i any`, mirrored ports), which is no retransmission; else note it.

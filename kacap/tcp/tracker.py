@@ -1,4 +1,4 @@
-"""Finds the connection of each segment, and keeps what the flags say.
+"""Finds the connection of each segment, and hands it on: its flags to `flags`, its payload to `assembly`.
 
 Rules of this room:
 - `stream` numbers are Wireshark's: counted in order of first segment; a SYN on a known 4-tuple begins a new connection
@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from kacap.tcp import assembly, patience
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
-from kacap.tcp.sequence import advance, distance
+from kacap.tcp.flags import take_ack, take_flags
+from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.sequence import advance
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -81,12 +82,13 @@ class Tracker:
         if connection.waiting_since_ns != NEVER and patience.out_of_patience(connection, segment.time_ns):
             patience.declare_gaps(connection, segment.frame, segment.time_ns)
         if flags & (SYN | FIN | RST):
-            _take_flags(connection, half, segment)
+            take_flags(connection, half, segment)
         if flags & ACK:
-            _take_ack(connection, half, segment)
+            take_ack(connection, half, segment)
         half.window = segment.window
         if flags & RST:
             return
+        half.ttl = segment.ttl
         seq = advance(segment.seq, 1) if flags & SYN else segment.seq
         if half.next_seq == UNKNOWN:
             half.start_at(seq)
@@ -145,6 +147,7 @@ class Tracker:
         width = (len(key) - 4) // 2
         first = Half(key[:width], int.from_bytes(key[-4:-2], "big"))
         second = Half(key[width : 2 * width], int.from_bytes(key[-2:], "big"))
+        found = self._halves.get(key)
         self._forget(key)
         stream = self._reserved.pop(key, UNKNOWN)
         self._reserved.pop(_reverse(key), None)
@@ -152,6 +155,7 @@ class Tracker:
             stream = self._next_stream
             self._next_stream += 1
         connection = Connection(stream, first, second, segment.time_ns)
+        connection.replaces = None if found is None else found[0]
         self.connections.append(connection)
         self._halves[_reverse(key)] = (connection, second)
         self._halves[key] = (connection, first)
@@ -178,100 +182,3 @@ def _reverse(key: bytes) -> bytes:
     """The key of the other direction."""
     width = (len(key) - 4) // 2
     return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
-
-
-def _take_flags(connection: Connection, half: Half, segment: Segment) -> None:
-    flags = segment.flags
-    if flags & SYN:
-        _take_syn(connection, half, segment)
-    if flags & FIN and half.fin_frame != UNKNOWN:
-        if segment.length == 0:
-            half.retransmitted += 1
-    elif flags & FIN:
-        _take_fin(half, segment)
-    if flags & RST and half.rst_frame == UNKNOWN:
-        half.rst_frame = segment.frame
-        half.rst_time_ns = segment.time_ns
-    if flags & (FIN | RST) and connection.first_close is None:
-        connection.first_close = half
-        connection.first_close_kind = "fin" if flags & FIN else "rst"
-        connection.first_close_frame = segment.frame
-        connection.first_close_time_ns = segment.time_ns
-
-
-def _take_fin(half: Half, segment: Segment) -> None:
-    fin_seq = advance(segment.seq, segment.length + (1 if segment.flags & SYN else 0))
-    peer = half.peer
-    if half.syn_frame == UNKNOWN and peer.syn_frame != UNKNOWN and peer.ack == UNKNOWN:
-        return  # Nobody can tell yet where its bytes stand (RFC 9293 section 3.10.7.3).
-    if half.seen and not 0 <= distance(half.next_seq, fin_seq) <= LARGEST_WINDOW:
-        return
-    if half.held.ends_after(fin_seq):
-        return
-    half.fin_seq = fin_seq
-    half.fin_ack = segment.ack if segment.flags & ACK else UNKNOWN
-    half.fin_frame = segment.frame
-    half.fin_time_ns = segment.time_ns
-
-
-def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
-    peer = half.peer
-    if segment.flags & ACK:
-        if connection.syn_ack_frame == UNKNOWN:
-            connection.syn_ack_frame = segment.frame
-            connection.syn_ack_time_ns = segment.time_ns
-        if connection.client is None:
-            connection.client = peer
-        if peer.base == UNKNOWN:
-            peer.start_at(segment.ack)
-    elif connection.client is None or connection.client.syn_frame == UNKNOWN:
-        connection.client = half
-    if half.syn_frame == UNKNOWN:
-        half.syn_frame = segment.frame
-        half.syn_time_ns = segment.time_ns
-    elif segment.seq == half.base:
-        half.retransmitted += segment.length == 0
-        if connection.ack_frame == UNKNOWN and connection.first_close_kind == "rst":
-            connection.forget_close()
-    if half.base == UNKNOWN or not (half.has_spoken or half.gap_bytes):
-        # What was inferred from the peer's ACK gives way to what the side says itself.
-        half.base = segment.seq
-        half.next_seq = advance(segment.seq, 1)
-    elif segment.seq != half.base and half.bytes == 0:
-        half.alternative_isn = segment.seq
-
-
-def _take_ack(connection: Connection, half: Half, segment: Segment) -> None:
-    peer = half.peer
-    ahead = 0
-    if segment.ack != peer.next_seq and peer.seen:
-        ahead = distance(peer.next_seq, segment.ack)
-        if ahead > LARGEST_WINDOW:
-            return
-    if peer.alternative_isn != UNKNOWN and segment.ack == advance(peer.alternative_isn, 1):
-        _rebase(peer)
-    if half.ack == UNKNOWN or distance(half.ack, segment.ack) > 0:
-        half.ack = segment.ack
-        if ahead > 0 and connection.waiting_since_ns == NEVER and not peer.ended:
-            connection.waiting_since_ns = segment.time_ns
-            connection.waiting_since_segment = connection.segments
-    if peer.base == UNKNOWN:
-        peer.base = advance(segment.ack, -1)
-    if (
-        connection.ack_frame == UNKNOWN
-        and connection.syn_ack_frame != UNKNOWN
-        and half is connection.client
-        and not segment.flags & (SYN | RST)
-    ):
-        connection.ack_frame = segment.frame
-        connection.ack_time_ns = segment.time_ns
-
-
-def _rebase(half: Half) -> None:
-    """Of two different SYN-ACKs, the one that the client acknowledges is the true one."""
-    first = advance(half.alternative_isn, 1)
-    if half.bytes == half.gap_bytes == 0 and not half.held.begins_before(first):
-        half.base = half.alternative_isn
-        half.next_seq = first
-        half.peer.ack = UNKNOWN
-    half.alternative_isn = UNKNOWN

@@ -30,24 +30,35 @@ class Signal:
 
 
 class Facts:
-    """The record of one connection, finished, with its roles settled."""
+    """The record of one connection, finished, with its roles settled.
+
+    What many rows ask for is worked out once, when the record is made: it changes no more.
+    """
 
     __slots__ = (
         "_first_asked",
+        "aborted",
         "asked",
         "client",
+        "connect_ns",
         "connection",
         "dialogue",
         "dns_ns",
         "exchanges",
+        "final",
         "first_close",
         "first_close_ns",
+        "idle_before_close_ns",
+        "one_sided",
         "opened_here",
+        "opened_ns",
+        "persistent",
         "server",
         "signal",
         "stream",
         "undecided",
         "unsolicited",
+        "verdict",
     )
 
     def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
@@ -59,6 +70,8 @@ class Facts:
         self.exchanges = dialogue.exchanges
         self.unsolicited = _unsolicited(connection, dialogue, client)
         """Responses that nobody asked for."""
+        self.persistent = tuple(map(persists, self.exchanges))
+        """Of each exchange, whether it is over and left the connection usable."""
         self.asked = len(self.exchanges) - self.unsolicited
         """Exchanges, but for those (408 on an idle connection)."""
         self._first_asked = 0
@@ -76,44 +89,24 @@ class Facts:
         """Nothing answered the SYN yet, and the capture ended too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
-
-    @property
-    def opened_ns(self) -> int:
+        self.opened_ns = client.syn_time_ns if client.syn_frame != UNKNOWN else connection.first_time_ns
         """When it began: its SYN, or the first that the capture shows of it."""
-        return self.client.syn_time_ns if self.client.syn_frame != UNKNOWN else self.connection.first_time_ns
-
-    @property
-    def connect_ns(self) -> int | None:
+        self.connect_ns: int | None = None
         """SYN to the ACK that completes the handshake."""
-        if self.client.syn_frame == UNKNOWN or self.connection.ack_time_ns == NEVER:
-            return None
-        return max(0, self.connection.ack_time_ns - self.client.syn_time_ns)
-
-    @property
-    def final(self) -> Exchange | None:
+        if client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER:
+            self.connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns)
+        self.one_sided = not (client.has_spoken and self.server.has_spoken)
+        """Whether the capture holds one direction only."""
+        self.final: Exchange | None = self.exchanges[-1] if self.exchanges else None
         """The exchange after which the connection was over: requests behind a signal are never answered."""
         if self.signal is not None:
-            return self.signal.exchange
-        return self.exchanges[-1] if self.exchanges else None
-
-    @property
-    def aborted(self) -> bool:
+            self.final = self.signal.exchange
+        self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
-        final = self.final
-        if final is None or self.first_close is None:
-            return False
-        if final.complete and (final.request is None or final.request.complete):
-            return False
-        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
-        return not hidden
-
-    @property
-    def idle_before_close_ns(self) -> int | None:
+        self.idle_before_close_ns = self._idle_before_close_ns()
         """From the last byte of the last exchange to the first close; None when that came before."""
-        final = self.final
-        if self.first_close is None or final is None or not final.complete or self.first_close_ns < final.end_ns:
-            return None
-        return self.first_close_ns - final.end_ns
+        self.verdict = self._verdict()
+        """The word for this connection."""
 
     @property
     def discarded(self) -> bool:
@@ -133,11 +126,6 @@ class Facts:
     def gap_bytes(self) -> int:
         """Bytes that were sent and not captured."""
         return self.client.gap_bytes + self.server.gap_bytes
-
-    @property
-    def one_sided(self) -> bool:
-        """Whether the capture holds one direction only."""
-        return not (self.client.has_spoken and self.server.has_spoken)
 
     @property
     def protocol(self) -> Protocol | None:
@@ -169,8 +157,27 @@ class Facts:
         return self.dialogue.lost_in_gap or exchange.response_lost or not self.server.has_spoken
 
     @property
-    def verdict(self) -> ConnectionVerdict:
-        """The word for this connection."""
+    def closer(self) -> Decider:
+        """Who closed first, for want of a better reason."""
+        return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
+
+    def _is_aborted(self) -> bool:
+        final = self.final
+        if final is None or self.first_close is None:
+            return False
+        if final.complete and (final.request is None or final.request.complete):
+            return False
+        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
+        return not hidden
+
+    def _idle_before_close_ns(self) -> int | None:
+        final = self.final
+        if self.first_close is None or final is None or not final.complete:
+            return None
+        idle_ns = self.first_close_ns - final.end_ns
+        return idle_ns if idle_ns >= 0 else None
+
+    def _verdict(self) -> ConnectionVerdict:
         if not self.connection.established:
             return ConnectionVerdict.FAILED
         if self.dialogue.switched:
@@ -181,11 +188,6 @@ class Facts:
         if count == 0:
             return self._verdict_without_exchange()
         return ConnectionVerdict.OPEN if self.first_close is None else ConnectionVerdict.SINGLE_USE
-
-    @property
-    def closer(self) -> Decider:
-        """Who closed first, for want of a better reason."""
-        return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
 
     def _verdict_without_exchange(self) -> ConnectionVerdict:
         if self.exchanges:

@@ -1,19 +1,22 @@
 """Groups the connections of a pair that ended for the same reason into one finding, with proof and remedies.
 
+Beside them stands what was observed of the pair as a whole.
+
 A finding is a warning only where it cost something: in a pair whose connections were for the most part reused, or of
 which none was avoidable, it is a note. A failed connection attempt is outside the question of reuse and keeps the
-severity of its cause.
+severity of its cause, unless the client went on with another address at once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kacap.verdict.cause import OUTSIDE, Cause, Remedy
+from kacap.tcp.half import UNKNOWN
+from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
 from kacap.verdict.ending import Ending
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof
-from kacap.verdict.rules import Ruling
+from kacap.verdict.rules import OBSERVATIONS, Observation, Ruling, Sighting
 from kacap.verdict.stacks import names_given, recognised_first
 from kacap.verdict.words import Certainty, Decider, Severity, Verdict
 
@@ -43,10 +46,11 @@ def findings_of(pair: PairFacts, endings: Sequence[Ending]) -> list[PairFinding]
     """The findings of one pair, the gravest first; `endings` stand in the order of its connections."""
     groups: dict[tuple[str, Decider], list[tuple[Facts, Ruling]]] = {}
     for facts, end in zip(pair.connections, endings, strict=True):
-        if end.ruling is not None:
+        if end.ruling is not None and end.ruling.rule.tells:
             key = (end.ruling.rule.cause_id, end.ruling.decided_by)
             groups.setdefault(key, []).append((facts, end.ruling))
     found = [_finding(pair, members) for members in groups.values()]
+    found += [_observed(pair, row, sight) for row in OBSERVATIONS if (sight := row.see(pair)) is not None]
     return sorted(found, key=lambda finding: (_GRAVE[finding.severity], -len(finding.connections)))
 
 
@@ -55,35 +59,66 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
     cause = ruling.rule.cause
     connections = tuple(facts for facts, _ in members)
     evidence = tuple(
-        (facts.stream, proof) for facts in connections[:SHOWN_CONNECTIONS] for proof in ruling.rule.proof(facts)
+        (facts.stream if proof.stream is None else proof.stream, proof)
+        for facts in connections[:SHOWN_CONNECTIONS]
+        for proof in ruling.rule.proof(facts, pair)
+        # Of a connection whose SYN-ACK alone was captured, the SYN is no frame.
+        if proof.frame != UNKNOWN
     )
     certainties = [ruling.certainty for _, ruling in members]
     certainty = max(certainties, key=_SURE.__getitem__)
-    names = names_given(connections[:SHOWN_CONNECTIONS], ruling.decided_by)
-    explanation = cause.meaning
-    if cause.look_alikes and certainty is not Certainty.PROVEN:
-        explanation += " Looks the same: " + "; ".join(text.rstrip(".") for text in cause.look_alikes) + "."
+    rule = ruling.rule
+    numbers = "" if rule.numbers is None else rule.numbers(pair, connections)
+    surest = min(certainties, key=_SURE.__getitem__)
     return PairFinding(
         cause=cause,
-        severity=_severity(cause, pair, min(certainties, key=_SURE.__getitem__)),
+        severity=_severity(cause, pair, connections, surest)
+        if rule.severity is None
+        else rule.severity(pair, connections),
         certainty=certainty,
         decided_by=ruling.decided_by,
         connections=connections,
         evidence=evidence,
-        remedies=recognised_first(_fitting(cause, ruling), names),
-        explanation=explanation,
+        remedies=_remedies(cause, ruling.decided_by, connections),
+        explanation=_explanation(cause, numbers, certainty),
     )
 
 
-def _fitting(cause: Cause, ruling: Ruling) -> tuple[Remedy, ...]:
-    """The remedies for what was seen: some belong to one decider only."""
-    return tuple(remedy for remedy in cause.remedies if remedy.decided_by in (None, ruling.decided_by))
+def _observed(pair: PairFacts, row: Observation, sight: Sighting) -> PairFinding:
+    cause = row.cause
+    certainty = cause.certainty if sight.certainty is None else sight.certainty
+    decided_by = cause.decided_by if sight.decided_by is None else sight.decided_by
+    return PairFinding(
+        cause=cause,
+        severity=cause.severity if sight.severity is None else sight.severity,
+        certainty=certainty,
+        decided_by=decided_by,
+        connections=sight.connections,
+        evidence=tuple((stream, proof) for stream, proof in sight.evidence if proof.frame != UNKNOWN),
+        remedies=_remedies(cause, decided_by, sight.connections),
+        explanation=_explanation(cause, sight.numbers, certainty),
+    )
 
 
-def _severity(cause: Cause, pair: PairFacts, surest: Certainty) -> Severity:
+def _explanation(cause: Cause, numbers: str, certainty: Certainty) -> str:
+    parts = [cause.meaning, numbers]
+    if cause.look_alikes and certainty is not Certainty.PROVEN:
+        parts.append("Looks the same: " + "; ".join(text.rstrip(".") for text in cause.look_alikes) + ".")
+    return " ".join(part for part in parts if part)
+
+
+def _remedies(cause: Cause, decided_by: Decider, connections: tuple[Facts, ...]) -> tuple[Remedy, ...]:
+    """The remedies for what was seen, recognised stacks first: some belong to one decider only."""
+    fitting = tuple(remedy for remedy in cause.remedies if remedy.decided_by in (None, decided_by))
+    return recognised_first(fitting, names_given(connections[:SHOWN_CONNECTIONS], decided_by))
+
+
+def _severity(cause: Cause, pair: PairFacts, connections: Sequence[Facts], surest: Certainty) -> Severity:
     if cause.group == OUTSIDE:
         # A SYN shortly before the end of the capture is no alarm: its answer may have come later.
-        return Severity.NOTE if surest is Certainty.POSSIBLE else cause.severity
+        fallbacks = pair.capture.fallbacks
+        harmless = surest is Certainty.POSSIBLE or all(fallbacks.has(facts) for facts in connections)
+        return Severity.NOTE if harmless else cause.severity
     if pair.avoidable == 0 or pair.verdict is Verdict.REUSED:
         return Severity.NOTE
     return cause.severity

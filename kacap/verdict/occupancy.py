@@ -18,8 +18,11 @@ Interval = tuple[int, int]
 FOREVER = 1 << 63
 
 
-def busy_intervals(facts: Facts) -> list[Interval]:
-    """When the connection was busy; intervals do not overlap."""
+def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
+    """When the connection was busy; intervals do not overlap.
+
+    `left`: its client never came back to it, although it could have: nobody held it after its last exchange.
+    """
     merged: list[Interval] = []
     exchanges = facts.exchanges
     for index, exchange in enumerate(exchanges):
@@ -27,7 +30,7 @@ def busy_intervals(facts: Facts) -> list[Interval]:
         if index == 0:
             start = _first_start(facts, start)
         if persists(exchange):
-            end = exchange.end_ns + HOLD_NS
+            end = exchange.end_ns + (0 if left and index + 1 == len(exchanges) else HOLD_NS)
             if facts.first_close_ns != NEVER:
                 end = min(end, max(exchange.end_ns, facts.first_close_ns))
         elif exchange.complete:

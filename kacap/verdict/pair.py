@@ -5,24 +5,93 @@ Connections that were open before the capture began are needed by definition: no
 `reuse_rate` is the share of opportunities taken: an exchange is an opportunity unless its connection was needed.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median, median_low
 
-from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import Cover, busy_intervals, idle_intervals, open_interval, peak
+from kacap.http.message import Request
+from kacap.tcp.half import NEVER
+from kacap.verdict.answers import Answers
+from kacap.verdict.departures import Departures
+from kacap.verdict.facts import HOLD_NS, Facts
+from kacap.verdict.fallbacks import Fallbacks
+from kacap.verdict.habits import Habits, habits_of
+from kacap.verdict.hops import Before, Behind
+from kacap.verdict.limits import RequestLimit, request_limit
+from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval, peak
+from kacap.verdict.pools import Pool
+from kacap.verdict.probes import probes_of
+from kacap.verdict.retries import Requests, Retry
+from kacap.verdict.spread import Spread, spreads
+from kacap.verdict.timings import spent_ns
 from kacap.verdict.words import ConnectionVerdict, Verdict
 
 REUSED_FROM = 0.95
 NOT_REUSED_BELOW = 0.05
 
 
+class CaptureFacts:
+    """What a pair may know of the rest of the capture."""
+
+    __slots__ = ("_answers", "_departures", "_fallbacks", "_spreads", "first_ns", "last_ns", "pairs")
+
+    def __init__(self, pairs: Sequence["PairFacts"], first_ns: int = 0, last_ns: int = 1 << 63) -> None:
+        self.pairs = pairs
+        self.first_ns = first_ns
+        """When the capture began."""
+        self.last_ns = last_ns
+        """When it ended."""
+        self._departures: Departures | None = None
+        self._answers: dict[tuple[bytes, int], Answers] = {}
+        self._spreads: dict[int, Spread] | None = None
+        self._fallbacks: Fallbacks | None = None
+
+    def answers_of(self, server: tuple[bytes, int]) -> Answers:
+        """What a server says of its connections to all its clients, worked out for all servers when first asked for."""
+        if not self._answers:
+            by_server: dict[tuple[bytes, int], list[Facts]] = {}
+            for pair in self.pairs:
+                by_server.setdefault(pair.server, []).extend(pair.connections)
+            self._answers = {each: Answers(connections) for each, connections in by_server.items()}
+        return self._answers[server]
+
+    @property
+    def departures(self) -> Departures:
+        """What ended together, worked out when first asked for."""
+        if self._departures is None:
+            self._departures = Departures([facts for pair in self.pairs for facts in pair.connections])
+        return self._departures
+
+    @property
+    def fallbacks(self) -> Fallbacks:
+        """Which failed attempts a client made up for at another address, worked out when first asked for."""
+        if self._fallbacks is None:
+            self._fallbacks = Fallbacks(facts for pair in self.pairs for facts in pair.connections)
+        return self._fallbacks
+
+    def spread(self, pair: "PairFacts") -> Spread | None:
+        """The requests to one Host that the client spreads over many addresses, at the first of these pairs only."""
+        if self._spreads is None:
+            self._spreads = spreads(self.pairs)
+        return self._spreads.get(pair.connections[0].stream)
+
+
 class PairFacts:
     """The connections of one pair, and what follows from them together."""
 
     __slots__ = (
+        "_habits",
         "_idle",
+        "_opened_ns",
+        "_openings",
+        "_pool",
+        "_requests",
+        "_spent_ns",
         "avoidable",
+        "before",
+        "behind",
+        "capture",
         "connect_ns",
         "connections",
         "discarded",
@@ -32,6 +101,8 @@ class PairFacts:
         "opened",
         "pause_after_discard_ns",
         "peak_open",
+        "probes",
+        "request_limit",
         "reused_exchanges",
         "unanswered",
         "used",
@@ -39,6 +110,14 @@ class PairFacts:
 
     def __init__(self, connections: Sequence[Facts]) -> None:
         self.connections = connections
+        self.capture = CaptureFacts([self])
+        """All pairs of the capture, this one among them."""
+        self.behind: Behind | None = None
+        """The hop before this one, where its client is a proxy that the capture shows."""
+        self.before: Before | None = None
+        """The hop behind this one, where its server is a proxy that the capture shows."""
+        self.request_limit: RequestLimit | None = request_limit(connections)
+        """After how many requests the server ends a connection."""
         self.used = [facts for facts in connections if facts.asked]
         """Those that carried exchanges."""
         self.opened = sum(facts.opened_here for facts in connections)
@@ -51,26 +130,101 @@ class PairFacts:
         """Those that their client threw away after one exchange, in order of SYN."""
         pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(self.discarded)]
         self.pause_after_discard_ns = median(pauses) if pauses else None
-        switched = [facts for facts in self.used if facts.dialogue.switched]
-        shared = [facts for facts in self.used if not facts.dialogue.switched]
-        busy = peak(interval for facts in shared for interval in busy_intervals(facts))
+        self.probes = probes_of(connections)
+        """Stream → why its connection is a health probe. Such a connection is needed by definition."""
+        shared = [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
+        self._openings = sorted((facts for facts in connections if facts.opened_here), key=lambda each: each.opened_ns)
+        self._opened_ns = [facts.opened_ns for facts in self._openings]
+        busy = peak(part for facts in shared for part in busy_intervals(facts, left=self._was_left(facts)))
         found_open = sum(not facts.opened_here for facts in shared)
-        self.needed = max(busy, found_open) + len(switched)
+        self.needed = max(busy, found_open) + len(self.used) - len(shared)
         self.avoidable = len(self.used) - self.needed
         self.peak_open = peak(open_interval(facts) for facts in connections if facts.connection.established)
         connect = [facts.connect_ns for facts in connections if facts.connect_ns is not None]
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
+        self._habits: Habits | None = None
+        self._pool: Pool | None = None
+        self._requests: Requests | None = None
+        self._spent_ns: int | None = None
         self._idle = Cover(interval for facts in shared for interval in idle_intervals(facts))
+
+    def _was_left(self, facts: Facts) -> bool:
+        """Whether the client opened another connection after the grace, while this one stood idle for good."""
+        until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
+        at = bisect_left(self._opened_ns, until_ns)
+        return at > 0 and self._opened_ns[at - 1] > facts.exchanges[-1].end_ns + HOLD_NS
+
+    def overlap(self, connections: Sequence[Facts]) -> int:
+        """How many of the connections had an exchange open at one moment, without any grace."""
+        return peak(part for facts in connections for part in busy_intervals(facts, left=True))
 
     def idle_available(self, facts: Facts) -> int:
         """How many connections stood ready when this one's SYN was sent."""
         return self._idle.at(facts.opened_ns) if facts.opened_here else 0
 
     @property
+    def pool(self) -> Pool:
+        """What the client threw away and what it kept, worked out when first asked for."""
+        if self._pool is None:
+            self._pool = Pool(self.used)
+        return self._pool
+
+    @property
+    def habits(self) -> Habits:
+        """Its timers, worked out when first asked for."""
+        if self._habits is None:
+            self._habits = habits_of(self.used, self._openings)
+        return self._habits
+
+    @property
+    def server(self) -> tuple[bytes, int]:
+        """Address and port."""
+        half = self.connections[0].server
+        return half.address, half.port
+
+    @property
+    def answers(self) -> Answers:
+        """What the server says of its connections, to this client and to others."""
+        return self.capture.answers_of(self.server)
+
+    def opened_after(self, moment_ns: int) -> Facts | None:
+        """The next connection that the client opened to this server, at `moment_ns` or later."""
+        at = bisect_left(self._opened_ns, moment_ns)
+        return self._openings[at] if at < len(self._openings) else None
+
+    def opened_before(self, moment_ns: int) -> Facts | None:
+        """The last connection that the client opened to this server before `moment_ns`."""
+        at = bisect_left(self._opened_ns, moment_ns)
+        return self._openings[at - 1] if at else None
+
+    @property
+    def outer(self) -> "PairFacts | None":
+        """The pair that this one stands behind."""
+        return None if self.behind is None else self.behind.outer
+
+    @property
+    def inner(self) -> tuple["PairFacts", ...]:
+        """The pairs behind this one."""
+        return () if self.before is None else self.before.inner
+
+    def asked_again(self, facts: Facts, request: Request) -> Retry | None:
+        """The same request on another connection, soon after it failed on this one."""
+        if self._requests is None:
+            self._requests = Requests(self.connections)
+        return self._requests.again(facts, request)
+
+    @property
     def reuse_rate(self) -> float | None:
         """Reused exchanges among those that could have been; None without opportunity."""
         return reuse_rate(self.reused_exchanges, self.exchanges, self.needed)
+
+    @property
+    def spent_ns(self) -> int:
+        """Connecting, sending, waiting and receiving of all exchanges, worked out when first asked for."""
+        if self._spent_ns is None:
+            self._spent_ns = sum(map(spent_ns, self.used))
+        return self._spent_ns
 
     @property
     def handshake_cost_ns(self) -> int:

@@ -7,6 +7,7 @@ from kacap.http import persistence
 from kacap.http.message import Exchange
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
 from kacap.verdict.words import Side
 
 _SAID = {
@@ -25,19 +26,21 @@ class Proof(NamedTuple):
     frame: int
     time_ns: int
     text: str
+    stream: int | None = None
+    """Where it is on another connection than the one that is explained."""
 
 
-def signal_proof(facts: Facts) -> Iterator[Proof]:
+def signal_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The message that said so, and the close that followed."""
     signal = facts.signal
     if signal is not None:
         message = signal.exchange.request if signal.side is Side.CLIENT else signal.exchange.response
         if message is not None:
             yield Proof(message.frame, message.time_ns, _SAID[signal.cause])
-    yield from close_proof(facts)
+    yield from close_proof(facts, pair)
 
 
-def close_proof(facts: Facts) -> Iterator[Proof]:
+def close_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The first FIN or RST."""
     connection = facts.connection
     if facts.first_close is None:
@@ -51,7 +54,7 @@ def close_proof(facts: Facts) -> Iterator[Proof]:
     yield Proof(connection.first_close_frame, connection.first_close_time_ns, what)
 
 
-def last_response_proof(facts: Facts) -> Iterator[Proof]:
+def last_response_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The response after which the connection could have been used again."""
     exchange: Exchange = facts.exchanges[-1]
     if exchange.response is not None:
@@ -59,7 +62,7 @@ def last_response_proof(facts: Facts) -> Iterator[Proof]:
         yield Proof(response.end_frame, response.end_time_ns, "response complete, and nothing speaks against reuse")
 
 
-def failure_proof(facts: Facts) -> Iterator[Proof]:
+def failure_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The SYN, and what answered it."""
     client, server = facts.client, facts.server
     if client.syn_frame != UNKNOWN:
@@ -72,7 +75,7 @@ def failure_proof(facts: Facts) -> Iterator[Proof]:
         yield Proof(server.rst_frame, server.rst_time_ns, f"server RST {milliseconds(after_ns)} after the SYN")
 
 
-def still_open_proof(facts: Facts) -> Iterator[Proof]:
+def still_open_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The last that was said."""
     exchange = facts.exchanges[-1]
     message = exchange.response or exchange.request

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kacap.verdict.cause import Remedy
+from kacap.verdict.causes.cause import Remedy
 from kacap.verdict.facts import Facts
 from kacap.verdict.words import Decider
 
@@ -16,7 +16,12 @@ STACKS: tuple[tuple[str, str], ...] = (
     ("tornado", "tornado"),
     ("go-http-client", "go "),
     ("apachebench", "apachebench"),
+    ("siege", "siege"),
+    ("k6/", "k6"),
+    ("hey/", "hey"),
     ("curl", "curl"),
+    ("wget", "wget"),
+    ("boto3", "boto3"),
     ("okhttp", "okhttp"),
     ("java", "java"),
     ("node", "node"),
@@ -30,6 +35,12 @@ STACKS: tuple[tuple[str, str], ...] = (
     ("uvicorn", "uvicorn"),
     ("kestrel", "kestrel"),
 )
+
+
+def user_agent(facts: Facts) -> str:
+    """What the client of a connection calls itself, lower case; empty when it does not say."""
+    request = facts.exchanges[0].request if facts.exchanges else None
+    return "" if request is None or request.user_agent is None else request.user_agent.lower()
 
 
 def names_given(connections: Iterable[Facts], decided_by: Decider) -> str:

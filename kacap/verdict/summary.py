@@ -58,6 +58,9 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
     if not exchanges:
         return _headline_without_exchanges(pairs, left_out)
     carried = f"{counted(used, 'connection')} for {counted(exchanges, 'exchange')}"
+    probes = sum(facts.stream in pair.probes for pair in pairs for facts in pair.used)
+    if probes:
+        carried += f", {probes:,} of them by health probes"
     if verdict is Verdict.INCONCLUSIVE:
         return f"{carried} seen; the capture misses some of what was said"
     unanswered = sum(pair.unanswered for pair in pairs)

@@ -5,7 +5,7 @@ Times are those of the capture point. DNS and connect belong to the first exchan
 
 from dataclasses import dataclass
 
-from kacap.http.message import Exchange
+from kacap.http.message import Exchange, Request, Response
 from kacap.verdict.facts import Facts
 
 
@@ -26,19 +26,40 @@ def timings(facts: Facts, index: int) -> Parts:
     exchange = facts.exchanges[index]
     request, response = exchange.request, exchange.response
     first = index == 0
-    send_ns = None if request is None else max(0, request.end_time_ns - request.time_ns)
-    wait_ns = None
-    if request is not None and response is not None:
-        wait_ns = max(0, response.time_ns - request.end_time_ns)
-    receive_ns = None if response is None else max(0, response.end_time_ns - response.time_ns)
     return Parts(
         dns_ns=facts.dns_ns if first else None,
         connect_ns=facts.connect_ns if first else None,
         idle_ns=None if first else _idle_ns(facts.exchanges[index - 1], exchange),
-        send_ns=send_ns,
-        wait_ns=wait_ns,
-        receive_ns=receive_ns,
+        send_ns=None if request is None else _send_ns(request),
+        wait_ns=None if request is None or response is None else _wait_ns(request, response),
+        receive_ns=None if response is None else _receive_ns(response),
     )
+
+
+def spent_ns(facts: Facts) -> int:
+    """Connecting, sending, waiting and receiving of all exchanges of a connection."""
+    spent = facts.connect_ns or 0 if facts.exchanges else 0
+    for exchange in facts.exchanges:
+        request, response = exchange.request, exchange.response
+        if request is not None:
+            spent += _send_ns(request)
+            if response is not None:
+                spent += _wait_ns(request, response)
+        if response is not None:
+            spent += _receive_ns(response)
+    return spent
+
+
+def _send_ns(request: Request) -> int:
+    return max(0, request.end_time_ns - request.time_ns)
+
+
+def _wait_ns(request: Request, response: Response) -> int:
+    return max(0, response.time_ns - request.end_time_ns)
+
+
+def _receive_ns(response: Response) -> int:
+    return max(0, response.end_time_ns - response.time_ns)
 
 
 def _idle_ns(before: Exchange, exchange: Exchange) -> int | None:

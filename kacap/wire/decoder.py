@@ -35,9 +35,9 @@ _FRAGMENTED: Final = 0x3FFF
 """More fragments, or an offset."""
 _MAX_DATAGRAM_BYTES: Final = 65535
 
-_ETHERNET_IPV4_TCP: Final = Struct(">12xHBxHHHxB14xIIHH4x").unpack_from
-_IPV4: Final = Struct(">BxHHHxB10x").unpack_from
-_IPV6: Final = Struct(">B3xHB33x").unpack_from
+_ETHERNET_IPV4_TCP: Final = Struct(">12xHBxHHHBB14xIIHH4x").unpack_from
+_IPV4: Final = Struct(">BxHHHBB10x").unpack_from
+_IPV6: Final = Struct(">B3xHBB32x").unpack_from
 _UDP: Final = Struct(">HHH2x").unpack_from
 
 ETHERNET: Final = 1
@@ -65,8 +65,8 @@ class Decoder:
         link_type = frame.link_type
         # Fast path: Ethernet, IPv4 without options, not fragmented, TCP with all its fixed header captured.
         if link_type == ETHERNET and end - at >= 54:
-            ethertype, version, total, ip_id, fragment, protocol, seq, ack, offset_flags, window = _ETHERNET_IPV4_TCP(
-                data, at
+            (ethertype, version, total, ip_id, fragment, ttl, protocol, seq, ack, offset_flags, window) = (
+                _ETHERNET_IPV4_TCP(data, at)
             )
             if ethertype == 0x0800 and version == 0x45 and protocol == 6 and not fragment & 0x3FFF:
                 stop = at + 14 + total if total else end + MAX_OFFLOADED_BYTES
@@ -87,6 +87,7 @@ class Decoder:
                         payload if payload < captured else captured,
                         captured,
                         stop - payload,
+                        ttl,
                     )
             if ethertype == 0x86DD:
                 return self._ipv6(frame, data, at + 14, end, wire, 0)
@@ -148,7 +149,7 @@ class Decoder:
     def _ipv4(self, frame: Frame, data: bytes, at: int, end: int, wire: int, depth: int) -> Decoded:
         if end - at < 20:
             return p.IP_HEADER_CUT
-        version, total, ip_id, fragment, protocol = _IPV4(data, at)
+        version, total, ip_id, fragment, ttl, protocol = _IPV4(data, at)
         header = (version & 0x0F) << 2
         if version >> 4 != 4 or header < 20 or 0 < total < header:
             return p.BAD_IP_HEADER
@@ -169,26 +170,21 @@ class Decoder:
             else:
                 if inner == end or offset + end - inner > _MAX_DATAGRAM_BYTES:
                     return p.BAD_IP_FRAGMENT
-                whole = self.fragments.add(
-                    data[at + 12 : at + 20] + data[at + 4 : at + 6] + data[at + 9 : at + 10],
-                    frame.time_ns,
-                    offset,
-                    fragment & 0x2000 != 0,
-                    data[inner:end],
-                )
+                of_one = addresses + data[at + 4 : at + 6] + data[at + 9 : at + 10]
+                whole = self.fragments.add(of_one, frame.time_ns, offset, fragment & 0x2000 != 0, data[inner:end])
                 if whole is None:
                     return None
                 data = whole
                 inner = 0
                 end = wire = len(whole)
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, inner, end, wire, ip_id)
-        return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, ip_id, depth)
+            return read_tcp(frame, data, addresses, inner, end, wire, ip_id, ttl)
+        return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, ip_id, ttl, depth)
 
     def _ipv6(self, frame: Frame, data: bytes, at: int, end: int, wire: int, depth: int) -> Decoded:
         if end - at < 40:
             return p.IP_HEADER_CUT
-        version, size, protocol = _IPV6(data, at)
+        version, size, protocol, ttl = _IPV6(data, at)
         if version >> 4 != 6:
             return p.BAD_IP_HEADER
         inner = at + 40
@@ -197,8 +193,8 @@ class Decoder:
         end = end if end < wire else wire
         addresses = data[at + 8 : inner]
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, inner, end, wire, -1)
-        return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, -1, depth)
+            return read_tcp(frame, data, addresses, inner, end, wire, -1, ttl)
+        return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, -1, ttl, depth)
 
     def _inside_ip(
         self,
@@ -210,6 +206,7 @@ class Decoder:
         end: int,
         wire: int,
         ip_id: int,
+        ttl: int,
         depth: int,
     ) -> Decoded:
         """Past the extension headers to what IP carries; IPv4 may have an authentication header too."""
@@ -249,7 +246,7 @@ class Decoder:
             if at > end:
                 return p.IP_HEADER_CUT if at <= wire else p.BAD_IP_HEADER
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, at, end, wire, ip_id)
+            return read_tcp(frame, data, addresses, at, end, wire, ip_id, ttl)
         if protocol == p.UDP:
             return self._udp(frame, data, addresses, at, end, wire, depth)
         if protocol in p.IP_IN_IP:

@@ -27,6 +27,7 @@ class Segment:
         "seq",
         "start",
         "time_ns",
+        "ttl",
         "window",
     )
 
@@ -44,6 +45,7 @@ class Segment:
         start: int,
         end: int,
         length: int,
+        ttl: int = -1,
     ) -> None:
         self.frame = frame
         self.time_ns = time_ns
@@ -60,6 +62,8 @@ class Segment:
         """`data[start:end]` is the payload that was captured."""
         self.length = length
         """Payload bytes on the wire; more than `end - start` when the snapshot length cut the frame."""
+        self.ttl = ttl
+        """IPv4 time to live or IPv6 hop limit of the innermost IP header; -1 unknown."""
 
 
 class Datagram:

@@ -17,7 +17,7 @@ _FLAGS: Final = 0x3F
 
 
 def read_tcp(
-    frame: Frame, data: bytes, addresses: bytes, at: int, end: int, wire: int, ip_id: int
+    frame: Frame, data: bytes, addresses: bytes, at: int, end: int, wire: int, ip_id: int, ttl: int
 ) -> Segment | Quoted | Skipped:
     """The TCP header at `at`. A broken one is `Quoted`, since Wireshark numbers its connection all the same."""
     if end - at < NUMBERED_BYTES:
@@ -43,6 +43,7 @@ def read_tcp(
         payload if payload < end else end,
         end,
         wire - payload,
+        ttl,
     )
 
 

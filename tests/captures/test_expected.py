@@ -9,7 +9,7 @@ import pytest
 from captures.lab.expected import arrived, mismatches
 from captures.lab.scenario import Blame, Expected, Range
 
-PROVEN = Blame("client", "proven")
+PROVEN = Blame(("client",), "proven")
 EXPECTED = Expected(
     verdict="not-reused",
     pair_verdicts={"8881": "reused"},
@@ -18,6 +18,8 @@ EXPECTED = Expected(
     needed_connections=Range(1, 1),
     avoidable_connections=Range(1, 1),
     lookups=Range(0, 0),
+    server_idle_timeout_s=2.0,
+    client_idle_timeout_s=None,
     connection_verdicts={"single-use": Range(1, 2)},
     causes={"client-http10": PROVEN},
     awaited={},
@@ -27,6 +29,7 @@ CONNECTION: dict[str, Any] = {
     "exchanges": [],
     "end": {"reason": "client-http10", "decided_by": "client"},
 }
+TIMERS = {"server_idle_timeout_ms": 2001.5, "client_idle_timeout_ms": None}
 REPORT: dict[str, Any] = {
     "summary": {
         "verdict": "not-reused",
@@ -36,8 +39,8 @@ REPORT: dict[str, Any] = {
         "avoidable_connections": 1,
     },
     "pairs": [
-        {"client": "192.0.2.9", "server": "192.0.2.1:8880", "verdict": "not-reused"},
-        {"client": "192.0.2.9", "server": "192.0.2.1:8881", "verdict": "reused"},
+        {"client": "192.0.2.9", "server": "192.0.2.1:8880", "verdict": "not-reused", **TIMERS},
+        {"client": "192.0.2.9", "server": "192.0.2.1:8881", "verdict": "reused", **TIMERS},
     ],
     "connections": [dict(CONNECTION), dict(CONNECTION)],
     "findings": [
@@ -61,11 +64,12 @@ def test_a_report_as_expected_has_no_mismatch() -> None:
         (("summary", "avoidable_connections"), 0, "summary.avoidable_connections: expected 1, got 0"),
         (("pairs", 0, "verdict"), "reused", "-> 192.0.2.1:8880: expected not-reused, got reused"),
         (("pairs", 1, "verdict"), "not-reused", "-> 192.0.2.1:8881: expected reused, got not-reused"),
+        (("pairs",), [], "server idle timeout: expected 2.0 s, got [] ms"),
         (("connections", 0, "exchanges"), [{"timings": {"dns_ms": 1.5}}], "DNS look-up: expected 0, got 1"),
         (("connections", 0, "verdict"), "open", "connections: expected 0 open, got 1"),
         (("findings", 0, "id"), "other", "got no such finding"),
-        (("findings", 0, "decided_by"), "server", "decided_by='client', certainty='proven'), got"),
-        (("findings", 0, "certainty"), "likely", "decided_by='client', certainty='proven'), got"),
+        (("findings", 0, "decided_by"), "server", "decided_by=('client',), certainty='proven'), got"),
+        (("findings", 0, "certainty"), "likely", "decided_by=('client',), certainty='proven'), got"),
         (("findings", 1, "severity"), "warning", "finding something-true: an unexpected warning"),
     ],
 )

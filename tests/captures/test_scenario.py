@@ -29,11 +29,12 @@ connections = 1
 exchanges = [2, 3]
 needed_connections = 1
 avoidable_connections = 0
+server_idle_timeout_s = 2.5
 connection_verdicts = { reused = 1 }
 pair_verdicts = { "8880" = "not-reused" }
 
 [expected.causes]
-some-cause = { decided_by = "client", certainty = "likely" }
+some-cause = { decided_by = ["client", "server"], certainty = "likely" }
 
 [expected.awaited]
 other-cause = { decided_by = "server", certainty = "possible" }
@@ -48,9 +49,10 @@ def test_all_keys_arrive() -> None:
     assert (scenario.client.run, scenario.client.pypi, scenario.client.exit_status) == ("ask", (), 7)
     assert scenario.resolver == "127.0.0.1"
     assert (scenario.expected.connections, scenario.expected.exchanges) == (Range(1, 1), Range(2, 3))
+    assert (scenario.expected.server_idle_timeout_s, scenario.expected.client_idle_timeout_s) == (2.5, None)
     assert scenario.expected.pair_verdicts == {"8880": "not-reused"}
-    assert scenario.expected.causes == {"some-cause": Blame("client", "likely")}
-    assert scenario.expected.awaited == {"other-cause": Blame("server", "possible")}
+    assert scenario.expected.causes == {"some-cause": Blame(("client", "server"), "likely")}
+    assert scenario.expected.awaited == {"other-cause": Blame(("server",), "possible")}
 
 
 @pytest.mark.parametrize(

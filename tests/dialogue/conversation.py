@@ -67,6 +67,7 @@ class Conversation:
         ack: bool | int | None = None,
         seq: int | None = None,
         window: int = 65535,
+        ttl: int = 64,
         sizes: Sequence[int] = (),
         order: Sequence[int] = (),
         every_ns: int = 0,
@@ -97,6 +98,7 @@ class Conversation:
             if position:
                 self.dialogue.wait(every_ns)
             piece = pieces[number - 1]
+            piece.ttl = ttl
             if 0 in held or number in held:
                 self.held.append(piece)
                 continue
@@ -190,7 +192,7 @@ class Conversation:
         recorded = []
         if is_recorded:
             sender, receiver = self.peer(piece.side), self.peer(other(piece.side))
-            data = self.dialogue.packet(sender.address, receiver.address, packets.PROTOCOL_TCP, piece.packet)
+            data = self.dialogue.packet(sender.address, receiver.address, packets.PROTOCOL_TCP, piece.packet, piece.ttl)
             frame = packets.ethernet(data, outbound=piece.side is Side.CLIENT, vlan=self.vlan)
             if self.stream is None:
                 self.stream = self.dialogue.next_stream()
@@ -258,10 +260,10 @@ class Dialogue:
         datagram = packets.udp(resolver, 53, client, 53530 + ident, packets.dns(ident, name, addresses))
         return self._record_udp(resolver, client, datagram, outbound=False)
 
-    def packet(self, source: str, destination: str, protocol: int, payload: bytes) -> bytes:
+    def packet(self, source: str, destination: str, protocol: int, payload: bytes, ttl: int = 64) -> bytes:
         """An IP packet with the sender's next identification."""
         ident = self._idents[source] = self._idents.get(source, 0) + 1
-        return packets.ip(source, destination, protocol, payload, ident)
+        return packets.ip(source, destination, protocol, payload, ident, ttl)
 
     def record(self, data: bytes, captured_bytes: int | None = None, stream: int | None = None) -> int:
         """Append a frame at the present moment; its number. `captured_bytes` and the snaplen cut it, the lower wins."""

@@ -13,6 +13,7 @@ Comma separated; SEGMENTS are numbers from 1, none means all segments of this me
     order NUMBERS      in which order the segments are captured
     every TIME         between the segments of this message
     window N           advertised window
+    ttl N              IP time to live (64 if not said)
     seq N, ack N       relative numbers; `ack none` for no ACK flag
 """
 
@@ -73,6 +74,7 @@ _OPTIONS: dict[str, Callable[[list[str]], Any]] = {
     "order": _numbers,
     "every": lambda values: duration_ns(values[0]),
     "window": lambda values: int(values[0]),
+    "ttl": lambda values: int(values[0]),
     "seq": lambda values: int(values[0]),
     "ack": lambda values: False if values == ["none"] else int(values[0]),
 }

@@ -31,14 +31,14 @@ def ethernet(packet: bytes, *, outbound: bool, vlan: int | None = None) -> bytes
     return addresses + tag + struct.pack("!H", _ETHERTYPE[packet[0] >> 4]) + packet
 
 
-def ip(source: str, destination: str, protocol: int, payload: bytes, ident: int) -> bytes:
-    """An IPv4 or IPv6 packet; `ident` is the IPv4 identification."""
+def ip(source: str, destination: str, protocol: int, payload: bytes, ident: int, ttl: int = 64) -> bytes:
+    """An IPv4 or IPv6 packet; `ident` is the IPv4 identification, `ttl` also the IPv6 hop limit."""
     sender, receiver = ip_address(source), ip_address(destination)
     if isinstance(sender, IPv4Address):
-        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), ident & 0xFFFF, 0x4000, 64, protocol, 0)
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), ident & 0xFFFF, 0x4000, ttl, protocol, 0)
         head += sender.packed + receiver.packed
         return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
-    return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + sender.packed + receiver.packed + payload
+    return struct.pack("!IHBB", 6 << 28, len(payload), protocol, ttl) + sender.packed + receiver.packed + payload
 
 
 def tcp(

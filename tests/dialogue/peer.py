@@ -62,6 +62,7 @@ class Piece:
     """In sequence numbers: SYN and FIN count."""
     packet: bytes
     unrecorded_bytes: int
+    ttl: int = 64
 
 
 def other(side: Side) -> Side:

@@ -13,7 +13,7 @@ from kacap.http.head import (
     parse_fields,
 )
 
-NOTHING = Fields((), None, (), (), False, False, None, None, None)
+NOTHING = Fields((), None, (), (), False, False, None, None, None, None, False, ())
 
 
 def fields(lines: bytes) -> Fields:
@@ -44,7 +44,17 @@ HEADERS: list[tuple[str, bytes, dict[str, object]]] = [
     ("line without colon", b"Connection close\r\nHost: a\r\n", {"host": "a"}),
     ("line without name", b": close\r\nHost: a\r\n", {"host": "a"}),
     ("name within a value", b"X: Connection: close\r\n", {}),
-    ("Proxy-Connection is another header", b"Proxy-Connection: close\r\n", {}),
+    ("Proxy-Connection is another header", b"Proxy-Connection: Close, x\r\n", {"proxy_connection": ("close", "x")}),
+    ("Via", b"Via: 1.1 a\r\n", {"forwarded": True}),
+    ("Forwarded", b"FORWARDED: for=192.0.2.7\r\n", {"forwarded": True}),
+    ("X-Forwarded-For", b"X-Forwarded-For: 192.0.2.7\r\n", {"forwarded": True}),
+    ("a challenge", b"WWW-Authenticate: NTLM\r\n", {"auth_scheme": "ntlm"}),
+    ("the second challenge", b"WWW-Authenticate: Basic realm=a, Negotiate\r\n", {"auth_scheme": "negotiate"}),
+    ("repeated challenges", b"Proxy-Authenticate: Basic\r\nProxy-Authenticate: NTLM\r\n", {"auth_scheme": "ntlm"}),
+    ("credentials", b"Authorization: Negotiate YII=\r\n", {"auth_scheme": "negotiate"}),
+    ("credentials for a proxy", b"Proxy-Authorization: ntlm TlRM\r\n", {"auth_scheme": "ntlm"}),
+    ("a scheme with a longer name", b"WWW-Authenticate: NTLMv2\r\nAuthorization: Xntlm a\r\n", {}),
+    ("a realm that is called so", b'WWW-Authenticate: Basic realm="ntlm"\r\n', {}),
     ("Connection-Proxy too", b"Connection-X: close\r\nX-Connection: close\r\n", {}),
     ("cookies and credentials are not read", b"Cookie: a=b\r\nAuthorization: Basic Zg==\r\n", {}),
     ("NUL", b"Host: a\x00b\r\nConn\x00ection: close\r\n", {"host": "a\x00b"}),

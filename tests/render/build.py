@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from kacap.report.cost import Cost
 from kacap.report.model import (
     Capture,
     Connection,
@@ -33,8 +34,19 @@ NO_END = End(None, None, None, None, None, None, None, None)
 CLIENT_WAITS = States("TIME_WAIT", "CLOSED")
 NOTHING_COUNTED = Counters(0, 0, 0, 0, 0, 0)
 EMPTY_CAPTURE = Capture(("trace.pcap",), "pcap", ("EN10MB",), 0, 0, 0, None, None, None, False, 0, 0, {})
+NO_COST = Cost(None, None, None, None, None)
 EMPTY_SUMMARY = Summary(
-    Verdict.INCONCLUSIVE, "no TCP connection in this capture", 0, 0, 0, 0, 0, 0, reuse_rate=None, handshake_cost_ns=0
+    Verdict.INCONCLUSIVE,
+    "no TCP connection in this capture",
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    reuse_rate=None,
+    handshake_cost_ns=0,
+    cost=NO_COST,
 )
 EMPTY = Report(Kacap("0.1.0", "pure"), EMPTY_CAPTURE, EMPTY_SUMMARY, (), (), (), ())
 
@@ -101,5 +113,5 @@ def connection(
 
 def pair(verdict: Verdict = Verdict.REUSED, **figures: Any) -> Pair:
     """A pair with nothing in it but what is given."""
-    nothing = Pair(CLIENT, SERVER, verdict, 0, 0, 0, 0, 0, 0, None, 0, 0, None, None, None, {})
+    nothing = Pair(CLIENT, SERVER, verdict, 0, 0, 0, 0, 0, 0, None, 0, 0, NO_COST, None, None, None, {}, None)
     return replace(nothing, **figures)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from kacap.report.cost import Cost
 from kacap.report.model import (
     End,
     Evidence,
@@ -113,6 +114,7 @@ def server_closes_idle() -> Report:
         "avoidable_connections": 3,
         "reuse_rate": 0.0,
         "handshake_cost_ns": 600_000,
+        "cost": Cost(0.0641, None, None, None, 0),
     }
     return replace(
         EMPTY,
@@ -189,6 +191,7 @@ def hostile(text: str = HOSTILE) -> Report:
             explanation=text,
             evidence=(Evidence(1, 0, -1, text),) * 9,
             remedies=(Remedy(text, text),) * 9,
+            confirm=text,
             filter=text,
         )
         for finding in base.findings

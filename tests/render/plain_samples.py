@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from kacap.report.cost import Cost
 from kacap.report.model import (
     End,
     Evidence,
@@ -53,6 +54,7 @@ def healthy() -> Report:
         "reused_exchanges": 990,
         "needed_connections": 10,
         "reuse_rate": 1.0,
+        "cost": Cost(0.0, None, None, None, 990 * 200_000),
     }
     return replace(
         EMPTY,
@@ -109,6 +111,7 @@ def single_use() -> Report:
         "avoidable_connections": 95,
         "reuse_rate": 0.0,
         "handshake_cost_ns": 19 * MS,
+        "cost": Cost(0.078, 95.7, 0, 5_742, 0),
     }
     finding = Finding(
         id="client-sends-connection-close",
@@ -134,6 +137,7 @@ def single_use() -> Report:
             Remedy("Go net/http", "remove request.Close = true and Transport.DisableKeepAlives = true"),
             Remedy("any other", "look for a Connection header set by hand, and remove it"),
         ),
+        confirm='Wireshark: http.request and lower(http.connection) contains "close"',
         filter="tcp.stream in {0..99}",
     )
     note = replace(
@@ -145,6 +149,7 @@ def single_use() -> Report:
         title="Segments were sent again on the way",
         evidence=(),
         remedies=(),
+        confirm="",
         filter="tcp.stream eq 3",
     )
     return replace(
@@ -224,6 +229,7 @@ def refused() -> Report:
                 "The server's host answers each SYN with a RST.",
                 (Evidence(1, 0, START_NS, "client SYN"), Evidence(2, 0, START_NS + 90_000, "server RST 0.09 ms later")),
                 (Remedy("any", "start the server, or correct the port"),),
+                "On the server: ss -ltn",
                 "tcp.stream in {0..2}",
             ),
         ),

@@ -1,52 +1,52 @@
-"""What avoidable connections cost, told for many pairs in one pass."""
-
-from dataclasses import replace
-from typing import Any
+"""What avoidable connections cost, in words."""
 
 import pytest
 
-from kacap.render.cost import costs, key_of
-from kacap.report.model import Connection, Report
-from tests.render.build import EMPTY, MS, START_NS, connection, exchange, pair
+from kacap.render.cost import cost_of
+from kacap.report.cost import Cost
+from tests.render.build import MS, NO_COST, pair
+from tests.render.screen import printed
 
-PAIR = pair(avoidable_connections=2, handshake_cost_ns=MS)
-PARTS_NS = 40_000 + 2 * MS + 100_000
-"""Sending, waiting and receiving of an exchange of `build`."""
-
-
-def report(*connections: Connection) -> Report:
-    return replace(EMPTY, connections=connections)
+HANDSHAKES = "2 avoidable handshakes, 1.00 ms"
 
 
-def one(stream: int, **named: Any) -> Connection:
-    return connection(stream, (exchange(1, 4, START_NS, connect_ns=MS),), START_NS, START_NS + 9 * MS, **named)
+def said(cost: Cost, handshake_cost_ns: int = MS) -> str:
+    told = cost_of(pair(avoidable_connections=2, handshake_cost_ns=handshake_cost_ns, cost=cost))
+    assert told is not None
+    return printed(told, 200).rstrip("\n")
 
 
-def said(told: Report) -> str:
-    return str(costs(told, [PAIR])[key_of(PAIR)])
+def test_nothing_avoidable_costs_nothing() -> None:
+    assert cost_of(pair(cost=Cost(0.0, None, None, None, 5 * MS))) is None
 
 
-def test_share_of_the_waiting_of_this_pair_alone() -> None:
-    percent = round(100 * MS / (2 * (PARTS_NS + MS)))
-    others = (one(2, client="192.0.2.10"), one(3, server="192.0.2.1:80"))
-    expected = f"2 avoidable handshakes, 1.00 ms ({percent} % of the time that the client spent waiting)"
-    assert said(report(one(0), one(1), *others)) == expected
+def test_time_and_its_share() -> None:
+    assert said(Cost(0.31, None, None, None, 0)) == f"{HANDSHAKES} (31 % of all exchange time)"
 
 
-def test_ipv6_clients_are_found() -> None:
-    told = replace(PAIR, client="2001:db8::1")
-    assert "waiting" in str(costs(report(one(0, client="2001:db8::1")), [told])[key_of(told)])
+def test_no_share_where_it_is_unknown() -> None:
+    assert said(NO_COST) == HANDSHAKES
 
 
-def test_no_share_where_no_waiting_was_seen() -> None:
-    assert said(report()) == "2 avoidable handshakes, 1.00 ms"
+def test_no_time_where_no_handshake_was_seen() -> None:
+    assert said(NO_COST, 0) == "2 avoidable handshakes"
 
 
-def test_nothing_avoidable_has_no_cost_and_needs_no_look_at_connections() -> None:
-    class Untouchable(tuple[Connection, ...]):
-        __slots__ = ()
+@pytest.mark.parametrize(
+    ("client", "server", "held"),
+    [
+        (60, 0, "60 ports at the client"),
+        (0, 1, "1 port at the server"),
+        (30, 1200, "30 ports at the client and 1,200 ports at the server"),
+        (30_000, 0, "30,000 ports at the client (Linux has 28,232 to one server)"),
+    ],
+)
+def test_ports_at_the_side_that_closes_first(client: int, server: int, held: str) -> None:
+    assert said(Cost(None, 12.5, client, server, None)).splitlines() == [
+        HANDSHAKES,
+        f"at this rate (12.5 closes/s): {held} in TIME_WAIT",
+    ]
 
-        def __iter__(self) -> Any:
-            pytest.fail("nobody asked for a cost")
 
-    assert costs(replace(EMPTY, connections=Untouchable()), [pair()]) == {}
+def test_resets_hold_no_ports() -> None:
+    assert said(Cost(None, 12.5, 0, 0, None)) == HANDSHAKES

@@ -46,6 +46,12 @@ def test_in_full() -> None:
     )
 
 
+def test_the_drawing_stands_under_the_words_where_there_is_room() -> None:
+    drawn = replace(CAUSE, drawing=("> GET /", ". 2 s"))
+    assert "On the wire  Silence.\n\n              client     " in printed(in_full(drawn, 80), 80)
+    assert printed(in_full(drawn, 60), 60) == printed(in_full(CAUSE, 60), 60)
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
 def test_every_cause_can_be_told(cause: Cause, width: int) -> None:
@@ -68,6 +74,13 @@ def test_listing_has_every_cause_on_a_line_under_its_group() -> None:
     assert groups == list(dict.fromkeys(cause.group for cause in CAUSES))
     listed = [tuple(line.split(None, 1)) for line in lines if line.startswith("  ")]
     assert listed == [(cause.id, cause.title) for cause in CAUSES]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_on_a_narrow_console_titles_are_cut_and_ids_are_not(width: int) -> None:
+    lines = printed(listing(CAUSES), width).splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == [cause.id for cause in CAUSES]
+    assert max(map(len, lines)) <= width
 
 
 def test_empty_listing() -> None:

@@ -1,13 +1,14 @@
 """Findings: each cause once, however many pairs share it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from kacap.render.clock import Clock
 from kacap.render.finding import in_full
-from kacap.render.findings import FULL_SHOWN, findings
+from kacap.render.findings import FULL_SHOWN, LINES_SHOWN, findings
 from kacap.render.terminal import print_report
-from kacap.report.model import Connection, Finding, Report
+from kacap.report.model import Connection, Evidence, Finding, Report
 from kacap.verdict.words import Decider, Severity
 from tests.render.build import START_NS
 from tests.render.plain_samples import single_use
@@ -93,17 +94,40 @@ def test_another_decider_or_severity_is_another_finding() -> None:
     assert text.count("and the same at 1 other pair (1 connection)") == 1
 
 
-def test_only_so_many_causes_are_told_in_full() -> None:
-    many = tuple(replace(FINDING, id=f"client-{number}", count=7) for number in range(FULL_SHOWN + 3))
+def test_only_so_many_causes_are_told_in_full_and_the_others_have_a_line() -> None:
+    many = tuple(replace(FINDING, id=f"client-{number}", count=7) for number in range(FULL_SHOWN + 2))
     text = told(replace(BASE, findings=many))
-    assert text.count(FINDING.title) == FULL_SHOWN
-    assert text.endswith("… and 3 more findings (21 connections); --json has all\n")
+    assert text.count("\nWhy ") == FULL_SHOWN
+    assert text.splitlines()[-2:] == [
+        f"warning  {FINDING.title}  7 connections · client-{number}" for number in range(FULL_SHOWN, FULL_SHOWN + 2)
+    ]
+
+
+def test_lines_end_somewhere() -> None:
+    many = tuple(replace(FINDING, id=f"client-{n}", count=7, severity=Severity.NOTE) for n in range(LINES_SHOWN + 3))
+    text = told(replace(BASE, findings=many))
+    assert text.count(FINDING.title) == LINES_SHOWN
+    assert text.endswith("\n         … and 3 more findings (21 connections); --json has all\n")
+
+
+def test_the_gravest_first_then_what_most_connections_show() -> None:
+    spread = [replace(FINDING, id="client-spread", client=f"192.0.2.{number}", count=60) for number in (1, 2)]
+    error = replace(FINDING, id="connect-failed", severity=Severity.ERROR, count=1)
+    text = told(replace(BASE, findings=(FINDING, *spread, error)))
+    places = [text.index(f"kacap explain {cause}") for cause in ("connect-failed", "client-spread", FINDING.id)]
+    assert places == sorted(places)
+
+
+def test_notes_only_where_wanted() -> None:
+    note = replace(BASE, findings=(replace(FINDING, severity=Severity.NOTE),))
+    assert list(findings(note, notes=False)) == []
+    assert len(list(findings(note))) == 1
 
 
 def test_a_note_at_many_pairs_is_one_line() -> None:
     note = replace(FINDING, severity=Severity.NOTE, count=4)
     notes = (note, replace(note, server="192.0.2.2:80"), replace(note, id="client-http10"))
-    assert told(replace(BASE, findings=notes)).splitlines() == [
+    assert told(replace(BASE, findings=notes, pairs=BASE.pairs * 2)).splitlines() == [
         f"note     {note.title}  2 pairs · 8 connections · {note.id}",
         f"note     {note.title}  192.0.2.1:8880 · 4 connections · client-http10",
     ]
@@ -117,3 +141,31 @@ def test_what_looks_the_same_has_a_row_of_its_own() -> None:
     doubtful = replace(FINDING, explanation="It closed. Looks the same: a new process; a small pool.")
     assert "\nWhy      It closed.\nOr       a new process; a small pool.\nProof" in shown(doubtful)
     assert "\nOr " not in shown(FINDING)
+
+
+def evidence(*texts: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(4 + at, at, START_NS, text) for at, text in enumerate(texts))
+
+
+def test_proof_ends_where_the_next_connection_begins_to_show_the_same() -> None:
+    text = shown(replace(FINDING, evidence=evidence("says close", "FIN after 1.2 ms", "says close", "FIN after 90 µs")))
+    assert text.count("says close") == 1
+    assert "90 µs" not in text
+    assert "--json has all" not in text
+
+
+def test_proof_by_repetition_shows_it() -> None:
+    text = shown(replace(FINDING, evidence=evidence("FIN after 5.00 s", "FIN after 5.01 s", "FIN after 5.02 s")))
+    assert "5.01 s" in text
+    assert "5.02 s" not in text
+
+
+def test_proof_that_differs_is_shown_and_its_rest_is_counted() -> None:
+    text = shown(replace(FINDING, evidence=evidence("a", "b", "c", "d", "e", "f")))
+    assert re.findall(r"s  ([a-f])$", text, re.MULTILINE) == ["a", "b", "c", "d"]
+    assert "… and 2 more: --json has all" in text
+
+
+def test_how_to_make_sure() -> None:
+    assert "\nConfirm  Wireshark: http.request and" in shown(FINDING)
+    assert "Confirm" not in shown(replace(FINDING, confirm=""))

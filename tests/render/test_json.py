@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kacap.render.detail import Detail
@@ -137,6 +137,7 @@ def test_durations_keep_nanoseconds() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
+@settings(deadline=None)
 def test_any_text_is_written_and_read_back(text: str) -> None:
     out = io.StringIO()
     write(replace(hostile(), warnings=(text,)), out)

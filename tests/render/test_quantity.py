@@ -2,7 +2,7 @@
 
 import pytest
 
-from kacap.render.quantity import between, counted, duration, share, size
+from kacap.render.quantity import between, counted, duration, per_second, share, size
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,10 @@ def test_sizes(bytes_: int, shown: str) -> None:
 )
 def test_shares_are_round_only_where_they_are_exact(part: float, shown: str) -> None:
     assert share(part) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [(0.25, "0.25 closes/s"), (12.34, "12.3 closes/s"), (1234.5, "1,234 closes/s")]
+)
+def test_rates(rate: float, shown: str) -> None:
+    assert per_second(rate, "closes") == shown

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -69,9 +70,22 @@ def test_colour_adds_escape_sequences_and_changes_no_letter() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", screen.text) == shown(single_use())
 
 
-def test_verdict_first_then_why_proof_fix_cost_then_tables_then_facts() -> None:
+def test_verdict_first_then_why_proof_fix_confirm_cost_then_tables_then_facts() -> None:
     text = shown(single_use())
-    order = ["NOT REUSED", "warning", "Why", "Proof", "Fix", "Cost", "Filter", "More", "note", "  pair", "  stream"]
+    order = [
+        "NOT REUSED",
+        "warning",
+        "Why",
+        "Proof",
+        "Fix",
+        "Confirm",
+        "Cost",
+        "Filter",
+        "More",
+        "note",
+        "  pair",
+        "  stream",
+    ]
     places = [text.index(f"\n{word}") if word != "NOT REUSED" else text.index(word) for word in order]
     assert places == sorted(places)
     assert text.splitlines()[-1].startswith("trace.pcap")
@@ -82,6 +96,37 @@ def test_a_healthy_capture_is_three_lines_and_a_table() -> None:
     assert len(first.splitlines()) == 3
     assert rest.startswith("  pair")
     assert "stream" not in rest
+
+
+def test_a_healthy_capture_keeps_its_notes_for_who_asks_for_detail() -> None:
+    note = replace(single_use().findings[0], severity=Severity.NOTE)
+    noted = replace(healthy(), findings=(note,))
+    assert shown(noted) == shown(healthy())
+    assert note.title in shown(noted, detail=Detail.CONNECTIONS)
+
+
+def test_the_first_ten_lines_tell_the_verdict_the_cause_and_the_proof() -> None:
+    lines = "\n".join(shown(single_use()).splitlines()[:10])
+    assert all(word in lines for word in ("NOT REUSED", "95 avoidable connections", "client decided", "Why", "Proof"))
+
+
+def test_several_causes_are_named_at_once() -> None:
+    here = single_use().findings[0]
+    others = tuple(replace(here, id=f"other-{number}", count=number) for number in range(1, 6))
+    text = shown(replace(single_use(), findings=(here, replace(here, count=7), *others)), 200)
+    assert text.splitlines()[2].strip() == (
+        "why: client-sends-connection-close (107) · other-1 (1) · other-2 (2) · other-3 (3) · other-4 (4) · and 1 more"
+    )
+    assert "why:" not in shown(single_use())
+
+
+def test_what_is_known_of_a_pair_has_a_column() -> None:
+    known: dict[str, Any] = {"server_idle_timeout_ns": 2 * 10**9, "client_idle_timeout_ns": 10**9, "max_requests": 77}
+    rows = (pair(**known, behind="192.0.2.1:80"), pair(server="192.0.2.3:80"))
+    text = shown(replace(single_use(), pairs=rows), 200)
+    assert re.search(r"idle timeout +max requests +behind\n", text)
+    assert re.search(r"server 2.00 s, client 1.00 s +77 +192.0.2.1:80\n", text)
+    assert "behind" not in shown(single_use(), 200)
 
 
 def test_detail_that_was_asked_for_is_given() -> None:
@@ -133,8 +178,7 @@ def test_what_is_too_long_says_where_the_rest_is() -> None:
     base = single_use()
     finding = replace(base.findings[0], evidence=base.findings[0].evidence * 3, filter="tcp.stream in {" + "1," * 400)
     text = shown(replace(base, findings=(finding,), pairs=tuple(pair() for _ in range(25))), 120)
-    assert "… and 5 more: --json has all" in text
-    assert "… and 1 more: kacap explain has all" in text
+    assert "… and 2 more: kacap explain has all" in text
     assert "100 streams; --json has the display filter" in text
     assert "the worst 20; … and 5 more pairs; --json has all" in text
-    assert text.count("the first 20 by stream; … and 80 more; --json has all") == 2  # connections, exchanges
+    assert text.count("the first 10 by stream; … and 90 more; --json has all") == 2  # connections, exchanges

@@ -28,7 +28,7 @@ def test_who_closed_and_when_with_a_filter() -> None:
     assert told(REPORT).splitlines() == [
         "Why      not recognised: server FIN first on 4 of 4 ended connections, 1.00 s after the last response "
         "(0.99–1.01 s)",
-        "Cost     3 avoidable handshakes, 600 µs (6 % of the time that the client spent waiting)",
+        "Cost     3 avoidable handshakes, 600 µs (6 % of all exchange time)",
         "Filter   tcp.stream in {0..3}",
     ]
 

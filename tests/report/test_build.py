@@ -192,6 +192,15 @@ def test_a_pair_is_one_client_host_and_one_server_endpoint() -> None:
     assert (second.reuse_rate, dict(second.reasons)) == (None, {})
 
 
+def test_what_was_avoidable_has_a_cost() -> None:
+    first, second, _ = report(SEVERAL).pairs
+    spent_ns = ns(1) + ns(1) + ns(3)
+    assert first.cost.handshake_share == pytest.approx(ns(1) / spent_ns)
+    assert (first.cost.closes_per_second, first.cost.client_time_wait_ports) == (None, None)
+    assert (second.avoidable_connections, second.cost.handshake_share) == (0, None)
+    assert report(SEVERAL).summary.cost.saved_ns == 0
+
+
 def test_what_is_not_inferred_is_unknown() -> None:
     for pair in report(SEVERAL).pairs:
         assert (pair.server_idle_timeout_ns, pair.client_idle_timeout_ns, pair.max_requests) == (None, None, None)
@@ -249,6 +258,7 @@ def test_finding() -> None:
     assert (finding.certainty, finding.decided_by) == (Certainty.PROVEN, Decider.CLIENT)
     assert finding.title == 'The request says "Connection: close"'
     assert finding.explanation.startswith("The client announces")
+    assert finding.confirm.startswith("Wireshark: http.request")
     assert {proof.stream for proof in finding.evidence} == {0, 3}
     assert all(proof.frame and proof.text and proof.time_ns >= START_NS for proof in finding.evidence)
     assert all(remedy.stack and remedy.text for remedy in finding.remedies)

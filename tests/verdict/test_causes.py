@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 import pytest
 
 from kacap.verdict.causes import CAUSES, GROUPS, Cause
-from kacap.verdict.rules import RULES
+from kacap.verdict.rules import OBSERVATIONS, RULES
 from kacap.verdict.words import Certainty, Decider, Severity
 
 CONTRACT = {
@@ -28,7 +28,7 @@ UNWANTED_WORDS = re.compile(
     r"\b(flow|session|stream|transaction|manager|helper|utils?|simply|just|please)\b", re.IGNORECASE
 )
 OTHERS_NAMES = re.compile(
-    r"requests\.Session\(\)|aiohttp\.ClientSession\(\)|Requests docs: Session Objects|follow that stream"
+    r"requests\.Session\(\)|aiohttp\.ClientSession\(\)|Requests docs: Session Objects|follow that stream|stream=True"
 )
 
 PREFIXES = sorted({cause.id.split("-")[0] for cause in CAUSES} | {"proxy", "network", "connection"})
@@ -58,6 +58,11 @@ def test_rows_of_a_group_stand_together_in_the_order_of_the_groups() -> None:
     order = [GROUPS.index(cause.group) for cause in CAUSES]
     assert order == sorted(order)
     assert set(order) == set(range(len(GROUPS)))
+
+
+def test_whatever_a_rule_can_name_can_be_explained() -> None:
+    named = {rule.cause_id for rule in RULES} | {row.cause_id for row in OBSERVATIONS}
+    assert named <= {cause.id for cause in CAUSES}
 
 
 @each_cause
@@ -125,9 +130,11 @@ def test_look_alikes_can_stand_in_one_sentence(cause: Cause) -> None:
 @each_cause
 def test_a_row_names_others_exactly_where_a_rule_may_choose_them(cause: Cause) -> None:
     rules = [rule for rule in RULES if rule.cause_id == cause.id]
-    assert rules
-    assert any(rule.decided_by is not None for rule in rules) == bool(cause.other_deciders)
-    assert any(rule.certainty is not None for rule in rules) == bool(cause.other_certainties)
+    if not any(row.cause_id == cause.id for row in OBSERVATIONS):
+        # What an observation chooses is seen only when it is made.
+        assert rules
+        assert any(rule.decided_by is not None for rule in rules) == bool(cause.other_deciders)
+        assert any(rule.certainty is not None for rule in rules) == bool(cause.other_certainties)
     assert len(set(cause.deciders)) == len(cause.deciders)
     assert len(set(cause.certainties)) == len(cause.certainties)
 
@@ -142,3 +149,9 @@ def test_a_stack_has_one_remedy(cause: Cause) -> None:
 def test_a_source_is_a_name_and_not_an_address(cause: Cause) -> None:
     assert [source for source in cause.sources if "://" in source] == []
     assert any(source.startswith("RFC ") for source in cause.sources)
+
+
+@each_cause
+def test_a_row_draws_its_wire_signature(cause: Cause) -> None:
+    assert 2 <= len(cause.drawing) <= 8
+    assert [step for step in cause.drawing if not re.fullmatch(r"[><.+] [!-~]([ -~]{0,38}[!-~])?", step)] == []

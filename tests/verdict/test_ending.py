@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[str, Side | None, Side | None, str | None, Decider | None
         SERVER,
         "fin",
         Decider.SERVER,
-        None,
+        "server-idle-timeout",
     ),
     "nobody asks, the client resets": (
         f"handshake\n{GET}\n{OK}\n+5s client RST",
@@ -53,16 +53,23 @@ TABLE: dict[str, tuple[str, Side | None, Side | None, str | None, Decider | None
         CLIENT,
         "rst",
         Decider.CLIENT,
-        None,
+        "single-use-sufficient",
     ),
-    "the server resets in the middle": (f"handshake\n{GET}\n+5s server RST", None, SERVER, "rst", Decider.SERVER, None),
+    "the server resets in the middle": (
+        f"handshake\n{GET}\n+5s server RST",
+        None,
+        SERVER,
+        "rst",
+        Decider.SERVER,
+        "response-truncated",
+    ),
     "a signal does not explain a cut": (
         f"handshake\n{GET} | Connection: close\n+5s server RST",
         CLIENT,
         SERVER,
         "rst",
         Decider.SERVER,
-        None,
+        "response-truncated",
     ),
     "nobody asks, nobody closes": (
         f"handshake\n{GET}\n{OK}",
@@ -73,7 +80,14 @@ TABLE: dict[str, tuple[str, Side | None, Side | None, str | None, Decider | None
         "still-open-at-end",
     ),
     "open without an exchange": ("handshake", None, None, None, Decider.NOBODY, None),
-    "unused": ("handshake\n+1ms client closes", None, CLIENT, "fin", Decider.CLIENT, None),
+    "unused": (
+        "handshake\n+1ms client closes",
+        None,
+        CLIENT,
+        "fin",
+        Decider.CLIENT,
+        "client-preconnect-unused",
+    ),
     "refused": ("client SYN\nserver RST ACK", None, SERVER, "rst", Decider.SERVER, "connect-failed"),
     "no answer": ("client SYN\n+1s frame 00", None, None, None, Decider.NETWORK, "connect-failed"),
     "switched": (
@@ -82,11 +96,18 @@ TABLE: dict[str, tuple[str, Side | None, Side | None, str | None, Decider | None
         CLIENT,
         "fin",
         Decider.CLIENT,
-        None,
+        "protocol-switch",
     ),
-    "opaque": ("handshake\nclient tls a.example\n+9ms server RST", None, SERVER, "rst", Decider.SERVER, None),
+    "opaque": ("handshake\nclient tls a.example\n+9ms server RST", None, SERVER, "rst", Decider.SERVER, "not-http"),
     "not known, and open": ("server 40 bytes", None, None, None, None, None),
-    "not known, and closed": ("server 40 bytes\n+1ms server FIN", None, SERVER, "fin", Decider.SERVER, None),
+    "not known, and closed": (
+        "server 40 bytes\n+1ms server FIN",
+        None,
+        SERVER,
+        "fin",
+        Decider.SERVER,
+        "capture-edge",
+    ),
 }
 
 

@@ -79,7 +79,7 @@ def test_one_cause_that_two_decided_is_two_findings() -> None:
 
 
 def test_no_ruling_no_finding() -> None:
-    assert found(f"connection A\nhandshake\nclient GET /\n{OK}\n+1s server closes") == []
+    assert found(f"connection A\nhandshake\nclient GET /\n{OK}\n+1s client RST") == []
 
 
 def test_evidence_is_of_the_first_connections_and_names_their_streams() -> None:
@@ -138,7 +138,7 @@ def test_look_alikes_are_named_where_there_is_doubt() -> None:
     (finding,) = found(times(4, DISCARDED.replace("PAUSE", "2s")))
     assert finding.certainty is Certainty.POSSIBLE
     meaning, _, alike = finding.explanation.partition(" Looks the same: ")
-    assert meaning == finding.cause.meaning
+    assert meaning == f"{finding.cause.meaning} The next connection follows 2.00 s after the close (median)."
     assert alike == "; ".join(text.rstrip(".") for text in finding.cause.look_alikes) + "."
 
 

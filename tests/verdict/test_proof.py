@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import (
     Proof,
     close_proof,
@@ -22,7 +23,7 @@ GET = "client GET / | Host: a.example"
 OLD = "client GET / HTTP/1.0"
 OK = "+1ms server 200 | Content-Length: 2"
 
-TABLE: dict[str, tuple[Callable[[Facts], Iterator[Proof]], str, list[tuple[int, float, str]]]] = {
+TABLE: dict[str, tuple[Callable[[Facts, PairFacts], Iterator[Proof]], str, list[tuple[int, float, str]]]] = {
     # name: proof, lines, (frame, ms, text)
     "request says close": (
         signal_proof,
@@ -114,9 +115,10 @@ TABLE: dict[str, tuple[Callable[[Facts], Iterator[Proof]], str, list[tuple[int, 
 
 @pytest.mark.parametrize(("proof", "lines", "wanted"), TABLE.values(), ids=TABLE.keys())
 def test_frames_and_texts(
-    proof: Callable[[Facts], Iterator[Proof]], lines: str, wanted: list[tuple[int, float, str]]
+    proof: Callable[[Facts, PairFacts], Iterator[Proof]], lines: str, wanted: list[tuple[int, float, str]]
 ) -> None:
-    found = list(proof(one(f"connection A\n{lines}")))
+    facts = one(f"connection A\n{lines}")
+    found = list(proof(facts, PairFacts([facts])))
     assert found == [Proof(frame, START_NS + ns(at), text) for frame, at, text in wanted]
 
 

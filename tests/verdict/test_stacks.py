@@ -2,8 +2,8 @@
 
 import pytest
 
-from kacap.verdict.cause import Remedy
 from kacap.verdict.causes import CAUSES
+from kacap.verdict.causes.cause import Remedy
 from kacap.verdict.stacks import STACKS, names_given, recognised_first
 from kacap.verdict.words import Decider
 from tests.verdict.heard import heard

@@ -1,0 +1,233 @@
+"""Not a matter of reuse, or not to be judged: one cause, one row. The rules for a row stand in `cause`."""
+
+from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
+from kacap.verdict.words import Certainty, Decider, Severity
+
+CAUSES: tuple[Cause, ...] = (
+    Cause(
+        id="still-open-at-end",
+        group=OUTSIDE,
+        title="The connection was still open when the capture ended",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="Neither FIN nor RST was seen before the capture ended. The connection may have been used again later; "
+        "the capture cannot say.",
+        wire="A handshake, perhaps exchanges, and neither FIN nor RST.",
+        confirm="Capture for longer than the idle timeout of both sides, for example 120 s.",
+        remedies=(Remedy("the capture", "let it run longer, and stop it after the client has stopped"),),
+        look_alikes=(
+            "A client that loses its connections: many stay open with one exchange each, and none is used again.",
+            "The FIN was lost by the capture: look at the dropped frames and gaps in the report.",
+        ),
+        sources=("RFC 9293 section 3.3.2", "RFC 9112 section 9.5"),
+        drawing=("+ SYN", "> GET", "< 200", ". the capture ends"),
+    ),
+    Cause(
+        id="connect-failed",
+        group=OUTSIDE,
+        title="The connection was never established",
+        decided_by=Decider.NETWORK,
+        certainty=Certainty.PROVEN,
+        severity=Severity.ERROR,
+        meaning="The client sent a SYN, and what came back was a RST, or nothing that the capture saw. No request was "
+        "possible. It says nothing about reuse, and is not counted in it. A client that reached another address at "
+        "once, over the other version of IP, has lost nothing.",
+        wire="A SYN answered by RST, ACK: nothing listens there, or a firewall refuses. A SYN repeated at growing "
+        "intervals: it is dropped on the way, or its answers are.",
+        confirm="Wireshark: tcp.flags.syn == 1; then on the server: ss -ltn shows what listens, nstat -az "
+        "TcpExtListenDrops whether its queue was full.",
+        remedies=(
+            Remedy(
+                "answered by RST",
+                "start the server, or correct the address and port that the client uses",
+                Decider.SERVER,
+            ),
+            Remedy("no answer", "let the firewall and the routing pass the port, in both directions", Decider.NETWORK),
+            Remedy(
+                "server queue full",
+                "raise the backlog of the server and net.core.somaxconn (4096 since Linux 5.4, 128 before)",
+                Decider.NETWORK,
+            ),
+        ),
+        look_alikes=("The capture saw one direction only: then other connections lack their SYN, ACK as well.",),
+        sources=("RFC 9293 section 3.5", "RFC 9293 section 3.10.7", "Linux docs: ip-sysctl, somaxconn"),
+        drawing=("> SYN", "< RST, ACK", ". or no answer:", "> SYN", ". 1 s, then 2 s, then 4 s", "> SYN"),
+        other_deciders=(Decider.SERVER, Decider.CLIENT),
+        other_certainties=(Certainty.LIKELY, Certainty.POSSIBLE),
+    ),
+    Cause(
+        id="client-preconnect-unused",
+        group=OUTSIDE,
+        title="The connection was opened and closed, and nothing was asked on it",
+        decided_by=Decider.CLIENT,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="The client opened a connection and sent no request. Browsers open some in advance, clients that try "
+        "several addresses drop the slower ones. It carried nothing, and is not counted as used.",
+        wire="A handshake, no byte of a request, then a FIN of either side.",
+        confirm="Wireshark: Statistics, Conversations, TCP: connections with 0 bytes of payload from the client.",
+        remedies=(
+            Remedy("HAProxy", "option http-ignore-probes keeps such connections out of its log"),
+            Remedy("any other", "nothing to change, unless there are thousands: then look who opens them"),
+        ),
+        look_alikes=(
+            "health-probe: they come at a constant period.",
+            "server-header-timeout-408: the server says 408 before it closes.",
+            "The client waited for the server to speak first: it speaks another protocol.",
+            "The client gave up before it came to send its request.",
+        ),
+        sources=("RFC 8305 section 5", "RFC 9112 section 9.5", "HAProxy docs: option http-ignore-probes"),
+        drawing=("+ SYN", "< SYN, ACK", ". nothing is asked", "> FIN"),
+        other_deciders=(Decider.SERVER,),
+    ),
+    Cause(
+        id="health-probe",
+        group=OUTSIDE,
+        title="A health probe: one small request, or none, on a connection of its own",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.LIKELY,
+        severity=Severity.NOTE,
+        meaning="A load balancer or a monitor looks at intervals whether the server is there. A new connection is what "
+        "it tests, so these connections count as needed, and never as waste.",
+        wire="Connections at a constant period, each with the same small request or none. The User-Agent often names "
+        "the prober: kube-probe, ELB-HealthChecker, GoogleHC.",
+        confirm='Wireshark: http.user_agent contains "kube-probe" (or the like); compare the times of the SYNs.',
+        remedies=(
+            Remedy("any prober", "nothing to change; a longer interval, for example 10 s, makes fewer of them"),
+            Remedy("the capture", "leave the probers out: tcpdump -w FILE 'not host ADDRESS'"),
+        ),
+        look_alikes=("a client that polls at a fixed interval with a new connection for each request",),
+        sources=("RFC 9112 section 9.3", "Kubernetes docs: liveness and readiness probes"),
+        drawing=("+ SYN", "> GET /healthz", "< 200", "> FIN", ". 10 s", "+ SYN", "> GET /healthz"),
+        other_certainties=(Certainty.POSSIBLE,),
+    ),
+    Cause(
+        id="protocol-switch",
+        group=OUTSIDE,
+        title="The connection was switched to another protocol",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="After 101, or after a 2xx answer to CONNECT, the connection is no HTTP/1 connection any more: a "
+        "WebSocket, a tunnel. It cannot be used for other requests, and counts as needed.",
+        wire="Response 101 Switching Protocols, or a 2xx response to CONNECT; what follows is no HTTP/1.",
+        confirm='Wireshark: http.response.code == 101 or http.request.method == "CONNECT"',
+        remedies=(Remedy("the capture", "to see what a CONNECT tunnel carries, capture behind the proxy"),),
+        look_alikes=("An upgrade that was refused: another status than 101, and HTTP/1 goes on.",),
+        sources=("RFC 9110 section 7.8", "RFC 9110 section 9.3.6"),
+        drawing=("+ SYN", "> GET, Upgrade: websocket", "< 101", "> bytes of another protocol"),
+        other_deciders=(Decider.CLIENT, Decider.SERVER),
+    ),
+    Cause(
+        id="single-use-sufficient",
+        group=OUTSIDE,
+        title="One exchange was all that was asked",
+        decided_by=Decider.CLIENT,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="The connection carried one exchange and was closed, and the client opened no other to this server "
+        "before the capture ended. There was nothing to reuse it for.",
+        wire="A handshake, one exchange, a FIN; no further SYN of this client to this server.",
+        confirm="Capture for longer: a SYN of the same client to the same server, later, makes it a question of reuse.",
+        remedies=(Remedy("the capture", "let it run until the client has come back at least once"),),
+        look_alikes=("A client that comes back after the capture ended: nobody can tell from here.",),
+        sources=("RFC 9112 section 9.3",),
+        drawing=("+ SYN", "> GET", "< 200", "> FIN", ". no other connection"),
+        other_deciders=(Decider.SERVER,),
+    ),
+    Cause(
+        id="concurrency-required",
+        group=OUTSIDE,
+        title="Each connection was needed: all of them were busy at once",
+        decided_by=Decider.CLIENT,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="HTTP/1.1 answers the requests of a connection one after the other. The client asked several things at "
+        "once, and each needed a connection of its own.",
+        wire="Exchanges of several connections overlap: each request begins before the others are answered.",
+        confirm="Wireshark: http.time of each response; compare the times of requests and responses.",
+        remedies=(
+            Remedy("fewer connections", "limit the requests at once in the client, for example a pool of 5 that waits"),
+            Remedy("any other", "nothing to change: keep these connections, and ask the next requests on them"),
+        ),
+        look_alikes=("A slow server: requests overlap only because the answers take long.",),
+        sources=("RFC 9112 section 9.3.2", "RFC 9112 section 9.4"),
+        drawing=("+ SYN", "> GET /a", "+ SYN", "> GET /b", "< 200 to /a", "< 200 to /b"),
+    ),
+    Cause(
+        id="reused-ok",
+        group=OUTSIDE,
+        title="The connection was reused, and closed when nothing more was asked",
+        decided_by=Decider.CLIENT,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="The connection carried several exchanges. Its client closed it in peace, and opened no other to this "
+        "server afterwards. That is how it should be.",
+        wire="A handshake, two or more exchanges, the client's FIN after a complete response; no SYN follows.",
+        confirm="Look at the time from the last response to the FIN: most often the client's program ended there.",
+        remedies=(Remedy("any other", "nothing to change"),),
+        look_alikes=("A client that comes back after the capture ended: then its idle time may be too short.",),
+        sources=("RFC 9112 section 9.3",),
+        drawing=("+ SYN", "> GET", "< 200", "> GET", "< 200", "> FIN"),
+    ),
+    Cause(
+        id="capture-edge",
+        group=OUTSIDE,
+        title="The connection was open before the capture began, too little of it was seen",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="The capture shows no SYN of this connection, and at most one exchange. How often it was used before, "
+        "and what was said about its end, cannot be known.",
+        wire="No SYN; at most one exchange; a FIN or RST that nothing in the capture explains.",
+        confirm="Wireshark: tcp.completeness shows which parts of a connection were captured.",
+        remedies=(Remedy("the capture", "start it before the client starts, or let it run for longer"),),
+        look_alikes=("The capture lost the handshake: look at the dropped frames in the report.",),
+        sources=("RFC 9293 section 3.5",),
+        drawing=(". the capture begins", "> GET", "< 200", "> FIN"),
+        other_deciders=(Decider.CLIENT, Decider.SERVER),
+    ),
+    Cause(
+        id="capture-gap",
+        group=OUTSIDE,
+        title="The capture misses a part of what was said",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="Segments were lost by the capture, or frames were cut short, or one direction is missing. A message "
+        "that explains the end of the connection may be among them.",
+        wire="Acknowledgements of bytes that are not in the capture; frames cut by the snapshot length; packets of one "
+        "side only.",
+        confirm="Wireshark: tcp.analysis.ack_lost_segment or tcp.analysis.lost_segment; capinfos shows the snapshot "
+        "length.",
+        remedies=(
+            Remedy("tcpdump", "-s 0 takes whole frames; -B 65536 gives it a buffer of 64 MiB"),
+            Remedy("one direction only", "mirror both directions, or capture on the host itself"),
+        ),
+        look_alikes=("Routing that sends the two directions over different links.",),
+        sources=("RFC 9293 section 3.4", "tcpdump manual page"),
+        drawing=("> GET", ". not captured", "> ACK of bytes that nobody saw", "> FIN"),
+        other_deciders=(Decider.CLIENT, Decider.SERVER),
+    ),
+    Cause(
+        id="not-http",
+        group=OUTSIDE,
+        title="The connection carries no HTTP/1 in clear",
+        decided_by=Decider.NOBODY,
+        certainty=Certainty.PROVEN,
+        severity=Severity.NOTE,
+        meaning="It is encrypted with TLS, or HTTP/2, or another protocol. Whether exchanges were carried on it, and "
+        "how many, cannot be read.",
+        wire="The first bytes are a TLS handshake record, the HTTP/2 preface, or something else than a request line.",
+        confirm="Wireshark: tls.handshake.type == 1 or http2; Analyze, Decode As, for a protocol on an unusual port.",
+        remedies=(
+            Remedy("TLS", "capture where it is in clear: behind the proxy that ends TLS, or on the loopback interface"),
+            Remedy("the capture", "kacap analyze --port 8880 leaves all other servers out"),
+        ),
+        look_alikes=("HTTP/1 of which the capture missed the first bytes.",),
+        sources=("RFC 8446 section 5.1", "RFC 9113 section 3.4"),
+        drawing=("+ SYN", "> ClientHello", "< ServerHello", "> encrypted", "> FIN"),
+        other_deciders=(Decider.CLIENT, Decider.SERVER),
+    ),
+)

@@ -1,0 +1,143 @@
+"""A FIN or RST cut an exchange before it was complete.
+
+A client that closes while a response is due has given up, unless it only said that it will not send more: a half-close
+is followed by the rest of the response, and not by a RST.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from kacap.http.message import Exchange
+from kacap.tcp.half import NEVER, UNKNOWN
+from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.proof import Proof, close_proof, milliseconds
+from kacap.verdict.rules.rule import Rule, then
+from kacap.verdict.words import Certainty, Side
+
+_SECOND_NS = 1_000_000_000
+ROUND_NS = tuple(seconds * _SECOND_NS for seconds in (1, 2, 3, 5, 10, 15, 30, 60))
+"""Timeouts that people and libraries choose."""
+
+_EARLY, _LATE = 0.98, 1.03
+"""A timer may start a little before the packet that is seen, and fires late under load."""
+_CLOSE_TO = 0.01
+
+
+def _given_up(facts: Facts) -> Exchange | None:
+    """The exchange that the client closed on before its response was complete."""
+    exchange = facts.final
+    if exchange is None or exchange.request is None or facts.first_close is not Side.CLIENT:
+        return None
+    client = facts.client
+    if exchange.complete:
+        refused = client.rst_frame != UNKNOWN and client.rst_time_ns >= facts.first_close_ns
+        came_later = exchange.response is not None and exchange.response.end_time_ns > facts.first_close_ns
+        return exchange if refused and came_later else None
+    is_over = client.rst_frame != UNKNOWN or facts.connection.closed_at_ns != NEVER
+    return exchange if facts.aborted and is_over else None
+
+
+def _begun(facts: Facts, exchange: Exchange) -> bool:
+    """Whether the response had begun when the client closed."""
+    return exchange.response is not None and exchange.response.time_ns <= facts.first_close_ns
+
+
+def _waits_ns(facts: Facts, exchange: Exchange) -> Iterator[int]:
+    """How long the client may have measured: since its request, since its SYN, since the last byte it received."""
+    request = exchange.request
+    if request is None or not request.complete:
+        return
+    close_ns = facts.first_close_ns
+    yield close_ns - request.time_ns
+    if exchange is facts.exchanges[0] and facts.opened_here:
+        yield close_ns - facts.opened_ns
+    if exchange.response is not None and _begun(facts, exchange):
+        if exchange.response.end_time_ns <= close_ns:
+            yield close_ns - exchange.response.end_time_ns
+    else:
+        yield close_ns - request.end_time_ns
+
+
+def _timeout_ns(facts: Facts) -> tuple[int, int] | None:
+    """The round wait after which the client gave up, and how long it was on the wire."""
+    exchange = _given_up(facts)
+    if exchange is None:
+        return None
+    for wait_ns in _waits_ns(facts, exchange):
+        for round_ns in ROUND_NS:
+            if _EARLY * round_ns <= wait_ns <= _LATE * round_ns:
+                return round_ns, wait_ns
+    return None
+
+
+def _timed_out(facts: Facts, pair: PairFacts) -> bool:
+    return _timeout_ns(facts) is not None
+
+
+def _timeout_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """A user who cancels hits a round number by chance; a timer hits it closely."""
+    found = _timeout_ns(facts)
+    is_close = found is not None and abs(found[1] - found[0]) <= _CLOSE_TO * found[0]
+    return Certainty.LIKELY if is_close else Certainty.POSSIBLE
+
+
+def _abandoned(facts: Facts, pair: PairFacts) -> bool:
+    exchange = _given_up(facts)
+    return exchange is not None and _begun(facts, exchange)
+
+
+def _request_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
+    exchange = _given_up(facts)
+    if exchange is not None and exchange.request is not None:
+        request = exchange.request
+        waited = milliseconds(max(0, facts.first_close_ns - request.end_time_ns))
+        said = "no response" if not _begun(facts, exchange) else "no complete response"
+        yield Proof(request.end_frame, request.end_time_ns, f"request complete; {said} in the next {waited}")
+
+
+def _partial_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
+    exchange = _given_up(facts)
+    if exchange is not None and exchange.response is not None:
+        response = exchange.response
+        text = f"response begins; {response.body_bytes} bytes of its body were seen"
+        yield Proof(response.frame, response.time_ns, text)
+
+
+def _timeouts(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    """After which waits the client gave up, the usual first."""
+    found = [pair_of for facts in connections if (pair_of := _timeout_ns(facts)) is not None]
+    counts = {round_ns: [wait for each, wait in found if each == round_ns] for round_ns, _ in found}
+    usual = sorted(counts.items(), key=lambda entry: -len(entry[1]))
+    parts = [f"{len(waits)} after {_range(waits)} ({round_ns // _SECOND_NS} s)" for round_ns, waits in usual]
+    return f"The client gave up: {', '.join(parts)}."
+
+
+def _range(waits: Sequence[int]) -> str:
+    least, most = f"{min(waits) / _SECOND_NS:.2f}", f"{max(waits) / _SECOND_NS:.2f}"
+    return f"{least} s" if least == most else f"{least}-{most} s"
+
+
+def _received(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    """How much of the bodies had come."""
+    sizes = [
+        exchange.response.body_bytes
+        for facts in connections
+        if (exchange := _given_up(facts)) is not None and exchange.response is not None
+    ]
+    if not sizes:
+        return ""
+    least, most = min(sizes), max(sizes)
+    seen = f"{least}" if least == most else f"{least} to {most}"
+    return f"Bytes of the body that were seen: {seen}."
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "client-timeout-abort",
+        _timed_out,
+        then(_request_proof, close_proof),
+        certainty=_timeout_certainty,
+        numbers=_timeouts,
+    ),
+    Rule("client-body-abandoned", _abandoned, then(_partial_proof, close_proof), numbers=_received),
+)

@@ -1,0 +1,111 @@
+"""Nobody said that the connection ends, and the client closed it right after a response.
+
+First what a pool shows by its own numbers, then clients that keep nothing. These leave the same packets for several
+reasons: how a client calls itself chooses among them, and proves none.
+"""
+
+from collections.abc import Sequence
+
+from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
+from kacap.verdict.rules import pool_limits, pool_pairs
+from kacap.verdict.rules.rule import Observation, Rule, Test, both, then
+from kacap.verdict.stacks import user_agent
+from kacap.verdict.words import Certainty
+
+_SHARE_OF_DISCARDS = 0.9
+_AT_ONCE_NS = 50_000_000
+"""The next connection follows the discard within this time when it is the same process that goes on."""
+_AT_LEAST = 2
+"""One close is no habit of a client that uses other connections again."""
+
+_LOAD_GENERATORS = ("apachebench/", "siege/", "k6/", "hey/")
+_COMMANDS = ("curl/", "wget/")
+"""Programs that end with their last request."""
+_GO = ("go-http-client/1",)
+_JAVA = ("java/",)
+
+
+def _named(names: tuple[str, ...]) -> Test:
+    """Whether one of the products in the User-Agent begins with one of `names`."""
+
+    def applies(facts: Facts, pair: PairFacts) -> bool:
+        return any(product.startswith(names) for product in user_agent(facts).split(" "))
+
+    return applies
+
+
+def _never_kept(facts: Facts, pair: PairFacts) -> bool:
+    """It is one of many: nearly all connections of the pair had one exchange, and the client closed them at once."""
+    if not facts.discarded or pair.avoidable <= 0:
+        return False
+    count = len(pair.discarded)
+    return count >= _SHARE_OF_DISCARDS * pair.ended and (count >= _AT_LEAST or pair.reused_exchanges == 0)
+
+
+def _perhaps_unread(facts: Facts, pair: PairFacts) -> bool:
+    """The response had a body, and the client had to open another connection afterwards."""
+    response = facts.exchanges[-1].response if facts.stream in pair.pool.thrown else None
+    if response is None or response.body_bytes == 0 or pair.avoidable <= 0:
+        return False
+    needed_again = len(pair.pool.thrown) >= _AT_LEAST and pair.opened_after(facts.first_close_ns) is not None
+    return needed_again or _never_kept(facts, pair)
+
+
+def _by_new_processes(facts: Facts, pair: PairFacts) -> bool:
+    """The client is a command that ends, or asked for the address each time and took as long as a process to start."""
+    if _is_command(facts, pair):
+        return True
+    pause_ns = pair.pause_after_discard_ns
+    looked_up = pair.pool.looked_up >= max(_AT_LEAST, _SHARE_OF_DISCARDS * len(pair.discarded))
+    return looked_up and pause_ns is not None and pause_ns > _AT_ONCE_NS
+
+
+def _process_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    many = len(pair.discarded) >= _AT_LEAST
+    return Certainty.LIKELY if many and _is_command(facts, pair) else Certainty.POSSIBLE
+
+
+def _no_session_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """A new process for each request leaves the same packets, but it takes time to start one."""
+    pause_ns = pair.pause_after_discard_ns
+    return Certainty.LIKELY if pause_ns is not None and pause_ns <= _AT_ONCE_NS else Certainty.POSSIBLE
+
+
+def _pause(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    pause_ns = pair.pause_after_discard_ns
+    if pause_ns is None or pause_ns < 0:
+        return ""
+    return f"The next connection follows {milliseconds(round(pause_ns))} after the close (median)."
+
+
+def _body_sizes(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    sizes = [response.body_bytes for facts in connections if (response := facts.exchanges[-1].response) is not None]
+    if not sizes:
+        return ""
+    least, most = min(sizes), max(sizes)
+    size = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"The bodies of these responses had {size} bytes, and all of them arrived."
+
+
+_is_command = _named(_COMMANDS)
+_PROOF = then(last_response_proof, close_proof)
+
+RULES: tuple[Rule, ...] = (
+    *pool_limits.OF_IDLE,
+    Rule("load-generator-no-reuse", both(_never_kept, _named(_LOAD_GENERATORS)), _PROOF, numbers=_pause),
+    Rule("client-body-not-read-discard", both(_perhaps_unread, _named(_GO)), _PROOF, numbers=_body_sizes),
+    *pool_limits.OF_USE,
+    Rule("client-explicit-disconnect", both(_never_kept, _named(_JAVA)), _PROOF, numbers=_pause),
+    Rule(
+        "client-process-per-request",
+        both(_never_kept, _by_new_processes),
+        _PROOF,
+        certainty=_process_certainty,
+        numbers=_pause,
+    ),
+    Rule("client-no-session", _never_kept, _PROOF, certainty=_no_session_certainty, numbers=_pause),
+)
+
+OBSERVATIONS: tuple[Observation, ...] = pool_pairs.OBSERVATIONS

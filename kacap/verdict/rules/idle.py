@@ -1,0 +1,149 @@
+"""Nobody said that the connection ends, and one side closed it after a pause.
+
+A connection that was left idle while the client opened others is a leak, whoever ends it at last: the close is not why
+it was not used again. Then the client that closes as it opens another, then timers of either side.
+"""
+
+from collections.abc import Sequence
+
+from kacap.tcp.half import NEVER
+from kacap.verdict.defaults import fitting
+from kacap.verdict.facts import Facts
+from kacap.verdict.habits import (
+    ONE_MOMENT_NS,
+    SECOND_NS,
+    SHORTEST_IDLE_NS,
+    Habit,
+    announced_ns,
+    idle_at_close_ns,
+    is_as_announced,
+)
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.rules.idle_figures import (
+    client_idle_figures,
+    close_at_syn_proof,
+    idle_close_proof,
+    last_answer_proof,
+    leak_figures,
+    name_of_client,
+    server_idle_figures,
+)
+from kacap.verdict.rules.idle_pairs import OBSERVATIONS
+from kacap.verdict.rules.rule import Rule, then
+from kacap.verdict.words import Certainty, Severity, Side, Verdict
+
+_LEAKS = 3
+_OPEN_LEAKS = 5
+"""So many where the capture shows none of them end: fewer may be used yet."""
+
+_SHARE_OF_LEAKS = 0.9
+"""Of the avoidable connections, those that were avoidable because of the leak."""
+
+
+def _leaks(facts: Facts, pair: PairFacts) -> bool:
+    """One of many that stood idle, and never was used again, while the client opened the next."""
+    habits = pair.habits
+    left = len(habits.left_idle)
+    if left < _LEAKS or left < _SHARE_OF_LEAKS * pair.avoidable or 2 * left < len(pair.used):
+        return False
+    if habits.left_until_ns == NEVER and left < _OPEN_LEAKS:
+        return False
+    if facts.stream in habits.left_idle:
+        return True
+    # The last of the row: no other was opened after it, and it ended with the rest.
+    if facts.asked != 1 or facts.signal is not None or idle_at_close_ns(facts) is None:
+        return False
+    return abs(facts.first_close_ns - habits.left_until_ns) <= ONE_MOMENT_NS
+
+
+def _idle(facts: Facts, side: Side, least_ns: int = SHORTEST_IDLE_NS) -> int | None:
+    """How long it was idle when that side closed it without a word."""
+    if facts.first_close is not side or facts.signal is not None:
+        return None
+    idle_ns = idle_at_close_ns(facts)
+    return idle_ns if idle_ns is not None and idle_ns >= least_ns else None
+
+
+def _closed_at_syn(facts: Facts, pair: PairFacts) -> bool:
+    return facts.stream in pair.habits.closed_at_syn and _idle(facts, Side.CLIENT) is not None
+
+
+def _closed_at_syn_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    return Certainty.LIKELY if pair.habits.moments_at_syn >= 2 else Certainty.POSSIBLE
+
+
+def _client_timer(facts: Facts, pair: PairFacts) -> bool:
+    idle_ns = _idle(facts, Side.CLIENT)
+    if idle_ns is None:
+        return False
+    habit = pair.habits.client
+    if habit is not None and habit.fits(idle_ns):
+        return True
+    name = name_of_client(facts)
+    return habit is None and name is not None and bool(fitting(Side.CLIENT, idle_ns, name, announced=False))
+
+
+def _client_timer_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    return Certainty.LIKELY if _samples(pair.habits.client) >= 3 else Certainty.POSSIBLE
+
+
+def _server_timer(facts: Facts, pair: PairFacts) -> bool:
+    return _idle(facts, Side.SERVER) is not None
+
+
+def _server_timer_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """Proven when it is what the server announced; a close soon after a response needs another that agrees."""
+    idle_ns = idle_at_close_ns(facts) or 0
+    hint_ns = announced_ns(facts)
+    if hint_ns is not None and is_as_announced(idle_ns, hint_ns):
+        return Certainty.PROVEN
+    habit = pair.habits.server
+    if idle_ns >= SECOND_NS or (habit is not None and habit.fits(idle_ns)):
+        return Certainty.LIKELY
+    return Certainty.POSSIBLE
+
+
+def _samples(habit: Habit | None) -> int:
+    return 0 if habit is None else habit.samples
+
+
+def severity(pair: PairFacts, connections: Sequence[Facts]) -> Severity:
+    """A warning only where a later request needed a new connection because one of these had ended."""
+    if pair.avoidable == 0 or pair.verdict is Verdict.REUSED:
+        return Severity.NOTE
+    return Severity.WARNING if any(_was_needed_later(pair, facts) for facts in connections) else Severity.NOTE
+
+
+def _was_needed_later(pair: PairFacts, facts: Facts) -> bool:
+    later = pair.opened_after(facts.first_close_ns)
+    return later is not None and later.asked > 0 and pair.idle_available(later) == 0
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("client-connection-leak", _leaks, then(last_answer_proof, idle_close_proof), numbers=leak_figures),
+    Rule(
+        "client-idle-expiry-lazy",
+        _closed_at_syn,
+        close_at_syn_proof,
+        certainty=_closed_at_syn_certainty,
+        numbers=client_idle_figures,
+    ),
+    Rule(
+        "client-idle-expiry-eager",
+        _client_timer,
+        idle_close_proof,
+        certainty=_client_timer_certainty,
+        numbers=client_idle_figures,
+        severity=severity,
+    ),
+    Rule(
+        "server-idle-timeout",
+        _server_timer,
+        idle_close_proof,
+        certainty=_server_timer_certainty,
+        numbers=server_idle_figures,
+        severity=severity,
+    ),
+)
+
+__all__ = ["OBSERVATIONS", "RULES"]

@@ -1,0 +1,102 @@
+"""What a pair shows of the client's pool that ended no connection: it did not use what it had, or could not.
+
+Only waste is told: where most exchanges found a connection to use, these rows see nothing.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from kacap.http.message import Exchange, Message
+from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.proof import Proof
+from kacap.verdict.rules.rule import Observation, Sighting
+from kacap.verdict.spare import spare_at_open
+from kacap.verdict.spread import Spread
+from kacap.verdict.words import Verdict
+
+_SHOWN = 3
+_SPARED_AT_LEAST = 2
+"""One connection beside an idle one may be another program on the same host."""
+
+
+def _fragmented(pair: PairFacts) -> Sighting | None:
+    """Connections that were opened and used while others, which were used again later, stood idle."""
+    if not _wasteful(pair) or any(_bound(pair)):
+        return None
+    beside = spare_at_open(pair.used)
+    if len(beside) < _SPARED_AT_LEAST:
+        return None
+    most = max(ready for _, ready in beside)
+    return Sighting(
+        connections=tuple(facts for facts, _ in beside),
+        evidence=tuple((facts.stream, _opened_beside(facts, ready)) for facts, ready in beside[:_SHOWN]),
+        numbers=f"{len(beside):,} of {len(pair.used):,} connections were opened so, beside up to {most:,} idle ones.",
+    )
+
+
+def _opened_beside(facts: Facts, ready: int) -> Proof:
+    what = "1 other stood idle" if ready == 1 else f"{ready} others stood idle"
+    frame = facts.client.syn_frame if facts.client.syn_frame >= 0 else facts.connection.syn_ack_frame
+    return Proof(frame, facts.opened_ns, f"opened while {what} and could be used")
+
+
+def _authenticated(pair: PairFacts) -> Sighting | None:
+    """Requests that authenticate their connection, where connections were opened that could have been shared."""
+    if not _wasteful(pair):
+        return None
+    bound = list(_bound(pair))
+    if not bound:
+        return None
+    connections = tuple(dict.fromkeys(facts for facts, _, _ in bound))
+    schemes = " and ".join(sorted({scheme.upper() if scheme == "ntlm" else "Negotiate" for _, _, scheme in bound}))
+    evidence = tuple(
+        (facts.stream, Proof(message.frame, message.time_ns, f"authenticates this connection with {scheme}"))
+        for facts, message, scheme in islice(bound, _SHOWN)
+    )
+    numbers = f"{len(connections):,} of {len(pair.used):,} connections were authenticated with {schemes}."
+    return Sighting(connections, evidence, numbers)
+
+
+def _bound(pair: PairFacts) -> Iterator[tuple[Facts, Message, str]]:
+    """The first request on each connection that authenticates it (RFC 4559), and the scheme."""
+    for facts in pair.used:
+        found = next(filter(None, map(_scheme, facts.exchanges)), None)
+        if found is not None:
+            yield facts, *found
+
+
+def _scheme(exchange: Exchange) -> tuple[Message, str] | None:
+    request = exchange.request
+    return None if request is None or request.auth_scheme is None else (request, request.auth_scheme)
+
+
+def _spread(pair: PairFacts) -> Sighting | None:
+    """One name, asked at many addresses; told once, at the first of its pairs."""
+    spread: Spread | None = pair.capture.spread(pair)
+    if spread is None:
+        return None
+    connections = tuple(facts for member in spread.pairs for facts in member.used)
+    evidence = tuple(
+        (facts.stream, Proof(request.frame, request.time_ns, "request for this Host, at an address of its own"))
+        for member in spread.pairs[:_SHOWN]
+        for facts in member.used[:1]
+        for request in (facts.exchanges[0].request,)
+        if request is not None
+    )
+    numbers = (
+        f"{len(spread.pairs):,} addresses for {spread.exchanges:,} requests to one Host; "
+        f"at most {spread.busy:,} at a time."
+    )
+    return Sighting(connections, evidence, numbers)
+
+
+def _wasteful(pair: PairFacts) -> bool:
+    return pair.avoidable > 0 and pair.verdict is not Verdict.REUSED
+
+
+OBSERVATIONS: tuple[Observation, ...] = (
+    Observation("connection-bound-auth", _authenticated),
+    Observation("client-pool-fragmentation", _fragmented),
+    Observation("client-dns-spread", _spread),
+)
