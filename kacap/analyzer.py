@@ -12,7 +12,7 @@ from kacap.http.parse import REQUESTS
 from kacap.http.reader import MessageReader, read_both
 from kacap.report import model
 from kacap.report.build import build_report
-from kacap.report.shortfalls import shortfalls
+from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
 from kacap.tcp.tracker import Tracker
@@ -108,6 +108,7 @@ class Analyzer:
         limits_hit = self._tracker.limits_hit + sum(dialogue.limits_hit for dialogue in self._dialogues.values())
         dropped = self._decoder.fragments.dropped
         warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self._tracker.untracked)]
+        warnings += ports_not_seen(self._ports, facts)
         return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, CORE), warnings)
 
     def _opened(self, connection: Connection) -> None:

@@ -4,11 +4,13 @@
 
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from kacap.render.detail import Detail
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Format(StrEnum):
@@ -16,6 +18,22 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+def _one_of(words: type[_Word], text: str) -> _Word:
+    """A word of a closed vocabulary, in small letters or capitals."""
+    try:
+        return words(text.lower())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is none of {', '.join(words)}") from None
+
+
+def _format(text: str) -> Format:
+    return _one_of(Format, text)
+
+
+def _detail(text: str) -> Detail:
+    return _one_of(Detail, text)
 
 
 def _address(text: str) -> str:
@@ -40,7 +58,8 @@ def analyze(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     output_format: Annotated[
-        Format | None, typer.Option("--format", "-f", metavar="text|json", help="How to write the report.")
+        Format | None,
+        typer.Option("--format", "-f", metavar="text|json", parser=_format, help="How to write the report."),
     ] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE; a name in .json means JSON.")
@@ -49,6 +68,7 @@ def analyze(
         Detail | None,
         typer.Option(
             metavar="LEVEL",
+            parser=_detail,
             help="summary, connections or exchanges. Default: exchanges; as text, summary when all is well.",
         ),
     ] = None,

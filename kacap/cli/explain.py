@@ -26,9 +26,10 @@ def explain(
             screen.print(Legible(listing(CAUSES)))
             return
         causes = {cause.id: cause for cause in CAUSES}
-        if cause_id not in causes:
+        cause = causes.get(cause_id.lower())
+        if cause is None:
             raise _unknown(cause_id, list(causes))
-        screen.print(Legible(in_full(causes[cause_id], screen.width)))
+        screen.print(Legible(in_full(cause, screen.width)))
 
 
 def _unknown(cause_id: str, known: list[str]) -> Exception:
@@ -36,6 +37,6 @@ def _unknown(cause_id: str, known: list[str]) -> Exception:
 
     from kacap.errors import KacapError
 
-    close = get_close_matches(cause_id, known, n=1)
+    close = get_close_matches(cause_id.lower(), known, n=1)
     hint = f"did you mean {close[0]}?" if close else "kacap explain lists them"
     return KacapError(f"no cause is named {cause_id}; {hint}")

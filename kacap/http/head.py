@@ -44,7 +44,7 @@ _WANTED = {
     b"x-forwarded-for": _PRESENCE,
 }
 _BOUND_SCHEME = re.compile(rb"(?:\A|,)\s*(ntlm|negotiate)(?=[\s,]|\Z)", re.IGNORECASE)
-_FORWARDED = (b"via", b"forwarded", b"x-forwarded-for")
+_FORWARDED = frozenset((b"via", b"forwarded", b"x-forwarded-for"))
 
 
 class Fields(NamedTuple):
@@ -92,10 +92,12 @@ def parse_fields(head: bytes) -> Fields:
         kept = _WANTED.get(name)
         if kept is None:
             continue
-        if kept == _SCHEME:
-            auth_scheme = auth_scheme or _bound_scheme(match.group(2))
+        if kept == _VALUE:
+            found.setdefault(name, []).append(_text(match.group(2)))
+        elif kept == _PRESENCE:
+            found[name] = []
         else:
-            found.setdefault(name, []).append(_text(match.group(2)) if kept == _VALUE else "")
+            auth_scheme = auth_scheme or _bound_scheme(match.group(2))
     keep_alive = found.get(b"keep-alive")
     return Fields(
         connection=_options(found.get(b"connection", ())),
@@ -103,12 +105,12 @@ def parse_fields(head: bytes) -> Fields:
         content_length=tuple(found.get(b"content-length", ())),
         transfer_encoding=_options(found.get(b"transfer-encoding", ())),
         upgrade=b"upgrade" in found,
-        expects_continue=any(value.lower() == "100-continue" for value in found.get(b"expect", ())),
+        expects_continue="100-continue" in map(str.lower, found.get(b"expect", ())),
         host=_first(found, b"host"),
         server=_first(found, b"server"),
         user_agent=_first(found, b"user-agent"),
         auth_scheme=auth_scheme,
-        forwarded=any(name in found for name in _FORWARDED),
+        forwarded=not _FORWARDED.isdisjoint(found),
         proxy_connection=_options(found.get(b"proxy-connection", ())),
     )
 
@@ -138,6 +140,8 @@ def _first(found: dict[bytes, list[str]], name: bytes) -> str | None:
 
 def _options(values: list[str] | tuple[()]) -> tuple[str, ...]:
     """The members of a comma-separated list field that may be repeated (RFC 9110 section 5.6.1)."""
+    if not values:
+        return ()
     options = []
     for value in values:
         for part in value[: 16 * MAX_VALUE].split(","):

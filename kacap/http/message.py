@@ -101,13 +101,19 @@ class Exchange:
     @property
     def start_ns(self) -> int:
         """Time of the first byte seen of it."""
-        return min((message.time_ns for message in self._messages), default=0)
+        request, response = self.request, self.response
+        if request is None:
+            return 0 if response is None else response.time_ns
+        if response is None or request.time_ns <= response.time_ns:
+            return request.time_ns
+        return response.time_ns
 
     @property
     def end_ns(self) -> int:
         """Time of the last byte seen of it."""
-        return max((message.end_time_ns for message in self._messages), default=0)
-
-    @property
-    def _messages(self) -> list[Message]:
-        return [message for message in (self.request, self.response) if message is not None]
+        request, response = self.request, self.response
+        if response is None:
+            return 0 if request is None else request.end_time_ns
+        if request is None or response.end_time_ns >= request.end_time_ns:
+            return response.end_time_ns
+        return request.end_time_ns

@@ -58,5 +58,7 @@ def signal(exchange: Exchange) -> tuple[str, str] | None:
 
 def speaks_10(message: Message) -> bool:
     """Whether the message is of a version that closes unless told otherwise."""
+    if message.version == "1.1":
+        return False
     major, _, minor = message.version.partition(".")
     return major == "0" or (major == "1" and minor.strip("0") == "")

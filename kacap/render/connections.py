@@ -33,7 +33,7 @@ def connections(report: Report, width: int) -> RenderableType | None:
             Column("connect", [_connect(row) for row in rows], 10, "right"),
             Column("idle", [duration(row.end.idle_before_close_ns) for row in rows], 9, "right"),
             Column("first close", [_first_close(row.end) for row in rows], 5),
-            Column("decided", [safe(row.end.decided_by or UNKNOWN, 20) for row in rows], 4),
+            Column("decided", [_decided(row) for row in rows], 4),
             Column("reason", [safe(row.end.reason or UNKNOWN, 40) for row in rows], 3),
             Column("states", [_states(row) for row in rows], 11),
         ),
@@ -67,6 +67,13 @@ def _first_close(end: End) -> str:
         return UNKNOWN
     frame = "" if end.first_close_frame is None else f" #{end.first_close_frame}"
     return f"{end.first_to_close} {safe(end.first_close.upper(), 8)}{frame}"
+
+
+def _decided(connection: Connection) -> str:
+    """Of what cannot be read nobody can tell who decided, only who closed first."""
+    if connection.verdict == "opaque":
+        return UNKNOWN
+    return safe(connection.end.decided_by or UNKNOWN, 20)
 
 
 def _states(connection: Connection) -> str:

@@ -1,4 +1,4 @@
-"""What the avoidable connections of a pair cost: time, and ports that nobody can use."""
+"""What the avoidable connections of a pair cost: time, and ports that nobody can use; and what lost requests cost."""
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -12,16 +12,27 @@ _LINUX_PORTS = 28_232
 
 
 def cost_of(pair: Pair) -> RenderableType | None:
-    """None where nothing was avoidable."""
+    """None where nothing was avoidable and no request was lost."""
+    lines = [line for line in (_handshakes(pair), _ports(pair.cost), _unanswered(pair.cost)) if line]
+    return Group(*map(Text, lines)) if lines else None
+
+
+def _handshakes(pair: Pair) -> str:
     if not pair.avoidable_connections:
-        return None
+        return ""
     handshakes = counted(pair.avoidable_connections, "avoidable handshake")
     if pair.handshake_cost_ns:
         handshakes += f", {duration(pair.handshake_cost_ns)}"
     if pair.handshake_cost_ns and pair.cost.handshake_share is not None:
         handshakes += f" ({share(pair.cost.handshake_share)} of all exchange time)"
-    ports = _ports(pair.cost)
-    return Group(Text(handshakes), Text(ports)) if ports else Text(handshakes)
+    return handshakes
+
+
+def _unanswered(cost: Cost) -> str:
+    if not cost.unanswered_requests:
+        return ""
+    waited = f", {duration(cost.waited_in_vain_ns)} waited in vain" if cost.waited_in_vain_ns else ""
+    return f"{counted(cost.unanswered_requests, 'request')} got no answer{waited}"
 
 
 def _ports(cost: Cost) -> str:

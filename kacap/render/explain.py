@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kacap.render.drawing import COLUMNS, drawing
 from kacap.render.style import DIM, SEVERITY, STRONG
+from kacap.render.unbroken import Unbroken
 from kacap.verdict.causes import Cause
 
 _LABEL_COLUMNS = 12
@@ -19,19 +20,21 @@ _READABLE_COLUMNS = 100
 
 
 def listing(causes: Sequence[Cause]) -> RenderableType:
-    """Every cause on one line, under the heading of its group, in the order of the table.
+    """Every cause with its title, under the heading of its group, in the order of the table.
 
-    On a narrow console it is the title that is cut, never the id.
+    On a narrow console it is the title that takes another line, never the id.
     """
     id_columns = max((len(cause.id) for cause in causes), default=0)
-    lines: list[Text] = []
+    parts: list[RenderableType] = []
     for group, members in groupby(causes, key=lambda cause: cause.group):
-        lines.append(Text(group, style=STRONG))
+        parts.append(Text(group, style=STRONG))
+        rows = Table.grid(padding=(0, 2, 0, 0))
+        rows.add_column(width=id_columns + 2, no_wrap=True, style="cyan")
+        rows.add_column(overflow="fold")
         for cause in members:
-            named = (f"  {cause.id:<{id_columns}}  ", "cyan")
-            lines.append(Text.assemble(named, cause.title, no_wrap=True, overflow="ellipsis"))
-        lines.append(Text(""))
-    return Group(*lines, Text("kacap explain ID tells one in full.", style=DIM))
+            rows.add_row(Text(f"  {cause.id}"), Text(cause.title))
+        parts += [rows, Text("")]
+    return Group(*parts, Text("kacap explain ID tells one in full.", style=DIM))
 
 
 def in_full(cause: Cause, width: int) -> RenderableType:
@@ -65,7 +68,7 @@ def _sections(cause: Cause, *, draws: bool) -> Iterator[tuple[str, RenderableTyp
     if cause.drawing and draws:
         yield "", drawing(cause.drawing)
     if cause.confirm:
-        yield "Confirm", Text(cause.confirm)
+        yield "Confirm", Unbroken(cause.confirm)
     if cause.remedies:
         fixes = Table.grid(padding=(0, 2, 0, 0))
         longest_word = max(len(word) for remedy in cause.remedies for word in remedy.stack.split())
@@ -74,7 +77,7 @@ def _sections(cause: Cause, *, draws: bool) -> Iterator[tuple[str, RenderableTyp
         )
         fixes.add_column(overflow="fold")
         for remedy in cause.remedies:
-            fixes.add_row(Text(remedy.stack), Text(remedy.text))
+            fixes.add_row(Text(remedy.stack), Unbroken(remedy.text))
         yield "Fix", fixes
     for label, lines in (("Looks like", cause.look_alikes), ("Sources", cause.sources)):
         if lines:

@@ -1,7 +1,7 @@
-"""One finding in full: what happened, what else it could be, the proof, what to change, how to make sure, the cost."""
+"""One finding in full: what happened, the proof, what to change, what else it could be, how to make sure, the cost."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,10 +13,11 @@ from kacap.render.joined import Joined
 from kacap.render.labelled import add_known, grid
 from kacap.render.quantity import counted
 from kacap.render.style import DIM, SEVERITY, STRONG
+from kacap.render.unbroken import Unbroken
 from kacap.report.model import Evidence, Finding, Remedy
 
-_PROOFS_SHOWN = 4
-_FIXES_SHOWN = 3
+_PROOFS_SHOWN = 3
+FIXES_SHOWN = 3
 _FILTER_LIMIT = 300
 _FIGURES = re.compile(r"[0-9.]+ ?(?:ns|µs|ms|s)?")
 _LOOK_ALIKES = " Looks the same: "
@@ -24,21 +25,31 @@ _LOOK_ALIKES = " Looks the same: "
 
 
 def in_full(
-    finding: Finding, clock: Clock, *, cost: RenderableType | None, names_pair: bool, elsewhere: str
+    finding: Finding,
+    clock: Clock,
+    *,
+    cost: RenderableType | None,
+    decider: str,
+    names_pair: bool,
+    elsewhere: str,
+    told: Collection[Remedy] = (),
 ) -> RenderableType:
-    """The finding, and on a last line where else it was seen. Where there is but one pair it need not be named."""
+    """The finding, and on a last line where else it was seen. Where there is but one pair it need not be named.
+
+    `told` are remedies that stand further up: they are not said again.
+    """
     table = grid()
     table.add_row(
         Text(finding.severity, style=SEVERITY[finding.severity]),
-        Group(Text(safe(finding.title), style=STRONG), Joined(_particulars(finding, names_pair=names_pair))),
+        Group(Text(safe(finding.title), style=STRONG), Joined(_particulars(finding, decider, names_pair=names_pair))),
     )
     why, _, look_alikes = finding.explanation.partition(_LOOK_ALIKES)
     rows: tuple[tuple[str, RenderableType | None], ...] = (
         ("Why", Text(safe(why)) if why else None),
-        ("Or", Text(safe(look_alikes)) if look_alikes else None),
         ("Proof", _proof(finding.evidence, clock)),
-        ("Fix", _fix(finding.remedies)),
-        ("Confirm", Text(safe(finding.confirm)) if finding.confirm else None),
+        ("Fix", _fix(finding.remedies, told)),
+        ("Or", Text(safe(look_alikes)) if look_alikes else None),
+        ("Confirm", Unbroken(safe(finding.confirm)) if finding.confirm else None),
         ("Cost", cost),
         ("Filter", filter_or_count(finding.filter, len(finding.streams), "--json has the display filter")),
         ("More", Text(f"kacap explain {safe(finding.id, 60)}", style=DIM)),
@@ -55,8 +66,8 @@ def filter_or_count(display_filter: str, streams: int, where: str) -> Renderable
     return Text(safe(display_filter)) if display_filter else None
 
 
-def _particulars(finding: Finding, *, names_pair: bool) -> list[str]:
-    said = [finding.certainty, f"{finding.decided_by} decided", counted(finding.count, "connection")]
+def _particulars(finding: Finding, decider: str, *, names_pair: bool) -> list[str]:
+    said = [finding.certainty, f"{decider} decided", counted(finding.count, "connection")]
     if names_pair:
         said.append(f"{safe(finding.client, 60)} → {safe(finding.server, 60)}")
     return said
@@ -91,15 +102,16 @@ def _kind(evidence: Evidence) -> str:
     return _FIGURES.sub("", evidence.text)
 
 
-def _fix(remedies: Sequence[Remedy]) -> RenderableType | None:
+def _fix(remedies: Sequence[Remedy], told: Collection[Remedy]) -> RenderableType | None:
     if not remedies:
         return None
-    shown = remedies[:_FIXES_SHOWN]
+    shown = remedies[:FIXES_SHOWN]
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(max_width=22, overflow="fold")
     table.add_column(overflow="fold")
     for remedy in shown:
-        table.add_row(Text(safe(remedy.stack, 40), style=STRONG), Text(safe(remedy.text)))
+        text = Text("as above", style=DIM) if remedy in told else Unbroken(safe(remedy.text))
+        table.add_row(Text(safe(remedy.stack, 40), style=STRONG), text)
     return _and_more(table, len(remedies) - len(shown), "kacap explain has all")
 
 

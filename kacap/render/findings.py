@@ -11,14 +11,17 @@ from rich.text import Text
 from kacap.render.clock import clock_of
 from kacap.render.cost import cost_of
 from kacap.render.escape import safe
-from kacap.render.finding import in_full
+from kacap.render.finding import FIXES_SHOWN, in_full
 from kacap.render.labelled import grid
 from kacap.render.quantity import counted
 from kacap.render.style import DIM, SEVERITY
-from kacap.report.model import Finding, Report
+from kacap.report.model import Finding, Remedy, Report
 
 FULL_SHOWN = 5
 LINES_SHOWN = 20
+
+_NOT_OF_REUSE = "connect-failed"
+"""The one cause that is grave and costs no connection."""
 
 
 def findings(report: Report, *, notes: bool = True) -> Iterator[RenderableType]:
@@ -48,16 +51,33 @@ def _in_full(groups: Sequence[Sequence[Finding]], report: Report) -> Iterator[Re
     wanted = {(finding.client, finding.server) for finding in worst}
     pairs = {key: pair for pair in report.pairs if (key := (pair.client, pair.server)) in wanted}
     clock = clock_of(report)
+    told: dict[tuple[str, str], set[Remedy]] = {}
     for finding, (_, *others) in zip(worst, groups, strict=True):
         # The cost is the pair's: it is told once, with the first finding there that speaks of reuse.
-        pair = pairs.pop((finding.client, finding.server), None) if finding.severity == "warning" else None
+        pair = None if finding.id == _NOT_OF_REUSE else pairs.pop((finding.client, finding.server), None)
         yield in_full(
             finding,
             clock,
             cost=None if pair is None else cost_of(pair),
+            decider=_decider(finding, report),
             names_pair=len(report.pairs) != 1,
             elsewhere=_elsewhere(others),
+            told=frozenset(told.setdefault((finding.client, finding.server), set())),
         )
+        told[finding.client, finding.server].update(finding.remedies[:FIXES_SHOWN])
+
+
+def _decider(finding: Finding, report: Report) -> str:
+    """Who decided, and that it is the proxy between two hops of the capture."""
+    is_proxy = {
+        "client": any(pair.behind and (pair.client, pair.server) == _ends(finding) for pair in report.pairs),
+        "server": any(pair.behind == finding.server for pair in report.pairs),
+    }
+    return f"{finding.decided_by} (the proxy)" if is_proxy.get(finding.decided_by) else finding.decided_by
+
+
+def _ends(finding: Finding) -> tuple[str, str]:
+    return finding.client, finding.server
 
 
 def _elsewhere(others: Sequence[Finding]) -> str:

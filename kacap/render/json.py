@@ -146,6 +146,8 @@ def _cost(cost: Cost) -> dict[str, Any]:
         "client_time_wait_ports": cost.client_time_wait_ports,
         "server_time_wait_ports": cost.server_time_wait_ports,
         "saved_ms": _ms(cost.saved_ns),
+        "unanswered_requests": cost.unanswered_requests,
+        "waited_in_vain_ms": _ms(cost.waited_in_vain_ns),
     }
 
 

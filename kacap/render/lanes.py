@@ -90,11 +90,13 @@ def _end_ns(connection: Connection) -> int:
 
 
 def _in_flight(connection: Connection) -> Iterator[tuple[int, int]]:
-    """From the first byte of the request to the last of the response, as far as both are known."""
+    """From the first byte of the request to the last of both, as far as they are known."""
     for exchange in connection.exchanges:
         request, response = exchange.request, exchange.response
         if response is not None:
             stop_ns = response.time_ns + (exchange.timings.receive_ns or 0)
+            if request is not None:
+                stop_ns = max(stop_ns, request.time_ns + (exchange.timings.send_ns or 0))
             yield (response if request is None else request).time_ns, stop_ns
         elif request is not None:
             yield request.time_ns, _end_ns(connection)

@@ -1,7 +1,9 @@
 """Finished records and judgements become the report. Nothing is decided here: only named, counted, and written down."""
 
+import gc
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from kacap.http.message import Exchange as HttpExchange
 from kacap.http.persistence import signal
@@ -15,8 +17,8 @@ from kacap.verdict.cost import Costs
 from kacap.verdict.ending import Ending, ending
 from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
-from kacap.verdict.hops import link
 from kacap.verdict.pair import CaptureFacts, PairFacts
+from kacap.verdict.patterns.hops import link
 from kacap.verdict.summary import summarise
 from kacap.verdict.timings import timings
 from kacap.verdict.words import ConnectionVerdict, Framing, Severity, Side
@@ -35,6 +37,26 @@ def build_report(
 
     `left_out` counts the connections of the capture that the user did not ask for.
     """
+    with _nothing_to_collect():
+        return _build(facts, left_out, capture, kacap, warnings)
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """All that is made here is kept: to look for garbage among it, over and over, takes as long as to make it."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _build(
+    facts: Sequence[Facts], left_out: int, capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
+) -> model.Report:
     pairs = {key: PairFacts(members) for key, members in _by_pair(facts).items()}
     together = CaptureFacts(list(pairs.values()), capture.first_time_ns or 0, capture.last_time_ns or 0)
     for pair in together.pairs:
@@ -110,6 +132,8 @@ def _cost(costs: Costs) -> Cost:
         client_time_wait_ports=costs.client_time_wait_ports,
         server_time_wait_ports=costs.server_time_wait_ports,
         saved_ns=costs.saved_ns,
+        unanswered_requests=costs.unanswered_requests,
+        waited_in_vain_ns=costs.waited_in_vain_ns,
     )
 
 

@@ -1,10 +1,13 @@
 """What the report could not know: one line each for bytes, directions and limits, so that nobody trusts too much."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 
 from kacap.tcp.tracker import MAX_CONNECTIONS
 from kacap.verdict.facts import Facts
 from kacap.verdict.summary import counted
+
+_PORTS_SHOWN = 5
 
 
 def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, untracked: int) -> list[str]:
@@ -29,3 +32,15 @@ def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, 
             f"more than {MAX_CONNECTIONS} connections; not followed: {counted(untracked, 'segment')} of others"
         )
     return lines
+
+
+def ports_not_seen(asked: Set[int], facts: Sequence[Facts]) -> list[str]:
+    """A warning where nothing was connected to a port that the user asked for; `facts` are those of the capture."""
+    seen = Counter(each.server.port for each in facts)
+    missing = ", ".join(str(port) for port in sorted(asked - seen.keys()))
+    if not missing:
+        return []
+    others = [str(port) for port, _ in seen.most_common(_PORTS_SHOWN)]
+    if len(seen) > _PORTS_SHOWN:
+        others.append(f"and {len(seen) - _PORTS_SHOWN} more")
+    return [f"no connection to port {missing}; ports seen: {', '.join(others) or 'none'}"]

@@ -25,6 +25,7 @@ def take_flags(connection: Connection, half: Half, segment: Segment) -> None:
     if flags & RST and half.rst_frame == UNKNOWN:
         half.rst_frame = segment.frame
         half.rst_time_ns = segment.time_ns
+        half.rst_seq = segment.seq
         half.rst_ack = segment.ack if flags & ACK else UNKNOWN
         half.rst_heard_frame = half.heard(segment)
         half.rst_ttl = segment.ttl
@@ -66,6 +67,9 @@ def _take_syn(connection: Connection, half: Half, segment: Segment) -> None:
             peer.start_at(segment.ack)
     elif connection.client is None or connection.client.syn_frame == UNKNOWN:
         connection.client = half
+    answer_frame = connection.ack_frame if segment.flags & ACK else connection.syn_ack_frame
+    if answer_frame == UNKNOWN:
+        half.last_syn_time_ns = segment.time_ns
     if half.syn_frame == UNKNOWN:
         half.syn_frame = segment.frame
         half.syn_time_ns = segment.time_ns

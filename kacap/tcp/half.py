@@ -51,6 +51,7 @@ class Half:
         "gap_bytes",
         "held",
         "keepalive_probes",
+        "last_syn_time_ns",
         "next_seq",
         "out_of_order",
         "peer",
@@ -61,12 +62,14 @@ class Half:
         "rst_ack",
         "rst_frame",
         "rst_heard_frame",
+        "rst_seq",
         "rst_time_ns",
         "rst_ttl",
         "sink",
         "syn_frame",
         "syn_time_ns",
         "ttl",
+        "unseen_before_rst",
         "window",
         "zero_window_probes",
     )
@@ -92,6 +95,8 @@ class Half:
         self.ended = False
         self.syn_frame = UNKNOWN
         self.syn_time_ns = NEVER
+        self.last_syn_time_ns = NEVER
+        """The last time that it sent its SYN, or SYN-ACK, before the peer answered it."""
         self.fin_seq = UNKNOWN
         self.fin_ack = UNKNOWN
         self.fin_frame = UNKNOWN
@@ -108,12 +113,16 @@ class Half:
         connection (RFC 9293 section 3.10.7.1)."""
         self.rst_heard_frame = UNKNOWN
         """As `fin_heard_frame`."""
+        self.rst_seq = UNKNOWN
+        """Where the first RST stands."""
         self.rst_ttl = UNKNOWN
         self.ttl = UNKNOWN
         """Time to live of its last segment that was no RST."""
         self.bytes = 0
         """Payload bytes that were delivered, each once."""
         self.gap_bytes = 0
+        self.unseen_before_rst = 0
+        """Those among the gap bytes that its RST alone shows: nobody knows when they were sent."""
         self.retransmitted = 0
         self.resent_ns: list[int] = []
         """When bytes were sent again since the peer last acknowledged any: the first times, and the last."""

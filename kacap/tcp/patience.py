@@ -5,6 +5,7 @@ Rules of this room:
   not turn up within some segments of the connection, or some time of the capture, since the first that waits for them
   came; when too much is held; and at the end. Then everything goes on.
 - A hole that nobody acknowledged may still be filled by a retransmission; it is given up only at a limit or at the end.
+- A RST stands behind all that its side sent (RFC 9293 section 3.5.2): what is missing before it was not captured.
 """
 
 from kacap.tcp.connection import Connection
@@ -151,4 +152,9 @@ def finish(connection: Connection, frame: int, time_ns: int) -> None:
             tell_gap(half, missing, frame, time_ns)
         end_half(half)
     for half in halves:
+        if half.seen and half.rst_seq != UNKNOWN and not half.ended:
+            missing = distance(half.next_seq, half.rst_seq)
+            if 0 < missing <= LARGEST_UNSEEN:
+                half.unseen_before_rst = missing
+                tell_gap(half, missing, frame, time_ns)
         half.sink.finish()

@@ -1,4 +1,4 @@
-"""What avoidable connections cost, and what reuse saved: of one pair, or of several together.
+"""What avoidable connections and lost requests cost, and what reuse saved: of one pair, or of several together.
 
 Which of a pair's connections were the avoidable ones nobody can say, only how many: what they cost is worked out at the
 usual time of a handshake, and their closes are shared out as those of all its connections were.
@@ -7,7 +7,10 @@ usual time of a handshake, and their closes are shared out as those of all its c
 from collections import Counter
 from collections.abc import Iterable
 
+from kacap.http.message import Request
+from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.retries import failure_ns
 from kacap.verdict.words import Side
 
 TIME_WAIT_S = 60
@@ -15,6 +18,9 @@ TIME_WAIT_S = 60
 
 LEAST_CLOSES = 5
 """Fewer avoidable closes are no rate."""
+
+LEAST_SPAN_NS = 5_000_000_000
+"""What happened within less time than this tells nothing about a minute."""
 
 
 class Costs:
@@ -30,6 +36,8 @@ class Costs:
         "_server_closes",
         "_spent_ns",
         "_unmeasured",
+        "_waited_ns",
+        "unanswered_requests",
     )
 
     def __init__(self, pairs: Iterable[PairFacts]) -> None:
@@ -41,6 +49,9 @@ class Costs:
         self._client_closes = self._server_closes = 0.0
         self._first_ns: int | None = None
         self._last_ns: int | None = None
+        self.unanswered_requests = 0
+        """Requests whose connection ended without any answer to them."""
+        self._waited_ns = 0
         for pair in pairs:
             self._add(pair)
 
@@ -54,7 +65,7 @@ class Costs:
     @property
     def closes_per_second(self) -> float | None:
         """Avoidable closes, between the first SYN and the last close of the connections that carried exchanges."""
-        if self._first_ns is None or self._last_ns is None or self._last_ns <= self._first_ns:
+        if self._first_ns is None or self._last_ns is None or self._last_ns - self._first_ns < LEAST_SPAN_NS:
             return None
         if self._closes < LEAST_CLOSES:
             return None
@@ -75,6 +86,11 @@ class Costs:
         """Handshakes that reused exchanges did without, where the usual time of one is known."""
         return self._saved_ns
 
+    @property
+    def waited_in_vain_ns(self) -> int | None:
+        """From the first request without answer of each connection to the moment when the client could know, in all."""
+        return None if self.unanswered_requests and not self._waited_ns else self._waited_ns
+
     def _ports(self, closes: float) -> int | None:
         rate = self.closes_per_second
         if rate is None:
@@ -89,6 +105,11 @@ class Costs:
             self._saved_ns = (self._saved_ns or 0) + pair.reused_exchanges * pair.connect_ns
         if pair.avoidable:
             self._add_closes(pair)
+        for facts in pair.used:
+            lost = _unanswered(facts)
+            if lost:
+                self.unanswered_requests += len(lost)
+                self._waited_ns += failure_ns(facts, lost[0]) - lost[0].time_ns
 
     def _add_closes(self, pair: PairFacts) -> None:
         ended = [facts for facts in pair.used if facts.first_close is not None]
@@ -104,3 +125,14 @@ class Costs:
         last_ns = max(facts.first_close_ns for facts in ended)
         self._first_ns = first_ns if self._first_ns is None else min(self._first_ns, first_ns)
         self._last_ns = last_ns if self._last_ns is None else max(self._last_ns, last_ns)
+
+
+def _unanswered(facts: Facts) -> list[Request]:
+    """Requests that their connection took with it, where the capture would show an answer."""
+    if facts.first_close is None or facts.dialogue.lost_in_gap or facts.dialogue.switched or facts.one_sided:
+        return []
+    return [
+        exchange.request
+        for exchange in facts.exchanges
+        if exchange.request is not None and exchange.response is None and not exchange.response_lost
+    ]

@@ -23,6 +23,7 @@ class Ending:
     decided_by: Decider | None
     ruling: Ruling | None
     idle_before_close_ns: int | None
+    """From the last byte of the last exchange before the first close."""
 
 
 def ending(facts: Facts, pair: PairFacts) -> Ending:
@@ -37,8 +38,19 @@ def ending(facts: Facts, pair: PairFacts) -> Ending:
         first_close_frame=connection.first_close_frame if connection.first_close_frame != UNKNOWN else None,
         decided_by=_decider(facts, ruling),
         ruling=ruling,
-        idle_before_close_ns=facts.idle_before_close_ns,
+        idle_before_close_ns=_idle_before_close_ns(facts),
     )
+
+
+def _idle_before_close_ns(facts: Facts) -> int | None:
+    """Also where a request came behind the close: the connection had been idle before it all the same."""
+    if facts.idle_before_close_ns is not None or facts.first_close is None:
+        return facts.idle_before_close_ns
+    before = [exchange for exchange in facts.exchanges if exchange.start_ns <= facts.first_close_ns]
+    if len(before) == len(facts.exchanges) or not before or not before[-1].complete:
+        return None
+    idle_ns = facts.first_close_ns - before[-1].end_ns
+    return idle_ns if idle_ns >= 0 else None
 
 
 def _decider(facts: Facts, ruling: Ruling | None) -> Decider | None:

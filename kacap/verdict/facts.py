@@ -1,11 +1,12 @@
 """One connection as the judge sees it: what TCP showed and what HTTP said, with the conclusions that need no rule."""
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.message import Exchange
+from kacap.http.message import Exchange, Request
 from kacap.http.persistence import signal
 from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.verdict.round_trip import measure_beyond_ns, measure_round_trip_ns
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
 HOLD_NS = 10_000_000
@@ -15,7 +16,7 @@ ANSWER_NS = 1_000_000_000
 """A SYN is sent again after this time (RFC 6298 section 2.1): a capture that ends sooner proves no silence."""
 
 DISCARD_NS = 10_000_000
-"""A FIN within this time (and one round trip) of the response was decided when it came, not by a timer."""
+"""A FIN within this time of the response was decided when it came, not by a timer."""
 
 
 class Signal:
@@ -39,6 +40,7 @@ class Facts:
         "_first_asked",
         "aborted",
         "asked",
+        "beyond_ns",
         "client",
         "connect_ns",
         "connection",
@@ -53,6 +55,7 @@ class Facts:
         "opened_here",
         "opened_ns",
         "persistent",
+        "round_trip_ns",
         "server",
         "signal",
         "stream",
@@ -95,6 +98,10 @@ class Facts:
         """SYN to the ACK that completes the handshake."""
         if client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER:
             self.connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns)
+        self.beyond_ns = measure_beyond_ns(connection, client)
+        """From the capture point to the client and back; without handshake the usual time of its pair, or None."""
+        self.round_trip_ns = measure_round_trip_ns(connection, client)
+        """The whole round trip, without what a repeated SYN waited; without handshake as `beyond_ns`."""
         self.one_sided = not (client.has_spoken and self.server.has_spoken)
         """Whether the capture holds one direction only."""
         self.final: Exchange | None = self.exchanges[-1] if self.exchanges else None
@@ -109,18 +116,33 @@ class Facts:
         """The word for this connection."""
 
     @property
-    def discarded(self) -> bool:
-        """One exchange, no signal, and the client closes at once, as seen from this capture point."""
+    def hold_ns(self) -> int:
+        """The grace, as seen from this capture point."""
+        return HOLD_NS + (self.beyond_ns or 0)
+
+    @property
+    def closed_at_once(self) -> bool:
+        """Whether the first close was decided when the last response was sent, or came, and not by a timer."""
         idle_ns = self.idle_before_close_ns
+        delay_ns = (self.beyond_ns or 0) if self.first_close is Side.CLIENT else 0
+        return idle_ns is not None and idle_ns <= DISCARD_NS + delay_ns
+
+    @property
+    def discarded(self) -> bool:
+        """One exchange, no signal, and the client closes at once."""
         return (
             self.opened_here
             and len(self.exchanges) == 1
             and self.signal is None
             and not self.dialogue.switched
             and self.first_close is Side.CLIENT
-            and idle_ns is not None
-            and idle_ns <= DISCARD_NS + (self.connect_ns or 0)
+            and self.closed_at_once
         )
+
+    @property
+    def first_request(self) -> Request | None:
+        """That of the first exchange; programs name themselves and their server the same in all."""
+        return self.exchanges[0].request if self.exchanges else None
 
     @property
     def gap_bytes(self) -> int:
@@ -175,7 +197,12 @@ class Facts:
         if self.first_close is None or final is None or not final.complete:
             return None
         idle_ns = self.first_close_ns - final.end_ns
-        return idle_ns if idle_ns >= 0 else None
+        if idle_ns >= 0:
+            return idle_ns
+        # Clocks of a merged file may differ a little; the order of its frames tells what came first.
+        response = final.response
+        came_later = response is not None and self.connection.first_close_frame > response.end_frame
+        return 0 if came_later and idle_ns >= -HOLD_NS else None
 
     def _verdict(self) -> ConnectionVerdict:
         if not self.connection.established:

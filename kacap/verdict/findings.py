@@ -10,7 +10,6 @@ severity of its cause, unless the client went on with another address at once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kacap.tcp.half import UNKNOWN
 from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
 from kacap.verdict.ending import Ending
 from kacap.verdict.facts import Facts
@@ -18,7 +17,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof
 from kacap.verdict.rules import OBSERVATIONS, Observation, Ruling, Sighting
 from kacap.verdict.stacks import names_given, recognised_first
-from kacap.verdict.words import Certainty, Decider, Severity, Verdict
+from kacap.verdict.words import Certainty, Decider, Severity
 
 SHOWN_CONNECTIONS = 3
 """Connections of a finding whose frames are listed; the others are named by the filter."""
@@ -62,8 +61,6 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
         (facts.stream if proof.stream is None else proof.stream, proof)
         for facts in connections[:SHOWN_CONNECTIONS]
         for proof in ruling.rule.proof(facts, pair)
-        # Of a connection whose SYN-ACK alone was captured, the SYN is no frame.
-        if proof.frame != UNKNOWN
     )
     certainties = [ruling.certainty for _, ruling in members]
     certainty = max(certainties, key=_SURE.__getitem__)
@@ -79,7 +76,7 @@ def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFindin
         decided_by=ruling.decided_by,
         connections=connections,
         evidence=evidence,
-        remedies=_remedies(cause, ruling.decided_by, connections),
+        remedies=_remedies(cause, ruling.decided_by, connections, pair),
         explanation=_explanation(cause, numbers, certainty),
     )
 
@@ -94,8 +91,8 @@ def _observed(pair: PairFacts, row: Observation, sight: Sighting) -> PairFinding
         certainty=certainty,
         decided_by=decided_by,
         connections=sight.connections,
-        evidence=tuple((stream, proof) for stream, proof in sight.evidence if proof.frame != UNKNOWN),
-        remedies=_remedies(cause, decided_by, sight.connections),
+        evidence=sight.evidence,
+        remedies=_remedies(cause, decided_by, sight.connections, pair),
         explanation=_explanation(cause, sight.numbers, certainty),
     )
 
@@ -107,9 +104,12 @@ def _explanation(cause: Cause, numbers: str, certainty: Certainty) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _remedies(cause: Cause, decided_by: Decider, connections: tuple[Facts, ...]) -> tuple[Remedy, ...]:
-    """The remedies for what was seen, recognised stacks first: some belong to one decider only."""
-    fitting = tuple(remedy for remedy in cause.remedies if remedy.decided_by in (None, decided_by))
+def _remedies(cause: Cause, decided_by: Decider, connections: tuple[Facts, ...], pair: PairFacts) -> tuple[Remedy, ...]:
+    """The remedies for what was seen, recognised stacks first: some belong to one decider or to a proxy only."""
+    behind = pair.behind is not None and any(remedy.behind for remedy in cause.remedies)
+    fitting = tuple(
+        remedy for remedy in cause.remedies if remedy.decided_by in (None, decided_by) and remedy.behind is behind
+    )
     return recognised_first(fitting, names_given(connections[:SHOWN_CONNECTIONS], decided_by))
 
 
@@ -119,6 +119,4 @@ def _severity(cause: Cause, pair: PairFacts, connections: Sequence[Facts], sures
         fallbacks = pair.capture.fallbacks
         harmless = surest is Certainty.POSSIBLE or all(fallbacks.has(facts) for facts in connections)
         return Severity.NOTE if harmless else cause.severity
-    if pair.avoidable == 0 or pair.verdict is Verdict.REUSED:
-        return Severity.NOTE
-    return cause.severity
+    return cause.severity if pair.is_wasteful else Severity.NOTE

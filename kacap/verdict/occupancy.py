@@ -1,15 +1,15 @@
 """When connections were busy, idle and open: the numbers behind "needed" and "avoidable".
 
 A connection is busy while an exchange is open on it: from the first request byte (for its first exchange from the SYN,
-when the request follows the handshake at once) to the last response byte, and for the grace `HOLD_NS` after it when the
-connection can be used again, cut short by a close.
+when the request follows the handshake at once) to the last response byte, and for the grace (`Facts.hold_ns`) after it
+when the connection can be used again, cut short by a close.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable
 
 from kacap.tcp.half import NEVER
-from kacap.verdict.facts import HOLD_NS, Facts, persists
+from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
@@ -29,8 +29,8 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
         start = exchange.start_ns
         if index == 0:
             start = _first_start(facts, start)
-        if persists(exchange):
-            end = exchange.end_ns + (0 if left and index + 1 == len(exchanges) else HOLD_NS)
+        if facts.persistent[index]:
+            end = exchange.end_ns + (0 if left and index + 1 == len(exchanges) else facts.hold_ns)
             if facts.first_close_ns != NEVER:
                 end = min(end, max(exchange.end_ns, facts.first_close_ns))
         elif exchange.complete:
@@ -45,14 +45,15 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
     return merged
 
 
-def idle_intervals(facts: Facts) -> list[Interval]:
-    """When the connection stood ready for a further request, the grace taken off."""
+def idle_intervals(facts: Facts, *, grace_ns: int | None = None) -> list[Interval]:
+    """When the connection stood ready for a further request, the grace taken off; None is that of the connection."""
+    taken_off_ns = facts.hold_ns if grace_ns is None else grace_ns
     idle: list[Interval] = []
     exchanges = facts.exchanges
     for index, exchange in enumerate(exchanges):
-        if not persists(exchange):
+        if not facts.persistent[index]:
             continue
-        start = exchange.end_ns + HOLD_NS
+        start = exchange.end_ns + taken_off_ns
         end = exchanges[index + 1].start_ns if index + 1 < len(exchanges) else FOREVER
         if facts.first_close_ns != NEVER:
             end = min(end, facts.first_close_ns)

@@ -12,20 +12,21 @@ from statistics import median, median_low
 
 from kacap.http.message import Request
 from kacap.tcp.half import NEVER
-from kacap.verdict.answers import Answers
-from kacap.verdict.departures import Departures
-from kacap.verdict.facts import HOLD_NS, Facts
-from kacap.verdict.fallbacks import Fallbacks
-from kacap.verdict.habits import Habits, habits_of
-from kacap.verdict.hops import Before, Behind
-from kacap.verdict.limits import RequestLimit, request_limit
+from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval, peak
-from kacap.verdict.pools import Pool
-from kacap.verdict.probes import probes_of
-from kacap.verdict.retries import Requests, Retry
-from kacap.verdict.spread import Spread, spreads
+from kacap.verdict.patterns.answers import Answers
+from kacap.verdict.patterns.departures import Departures
+from kacap.verdict.patterns.fallbacks import Fallbacks
+from kacap.verdict.patterns.habits import Habits, habits_of
+from kacap.verdict.patterns.hops import Before, Behind
+from kacap.verdict.patterns.limits import RequestLimit, request_limit
+from kacap.verdict.patterns.pools import Pool
+from kacap.verdict.patterns.probes import probes_of
+from kacap.verdict.patterns.retries import Requests, Retry
+from kacap.verdict.patterns.spread import Spread, spreads
+from kacap.verdict.round_trip import take_usual_times
 from kacap.verdict.timings import spent_ns
-from kacap.verdict.words import ConnectionVerdict, Verdict
+from kacap.verdict.words import ConnectionVerdict, Side, Verdict
 
 REUSED_FROM = 0.95
 NOT_REUSED_BELOW = 0.05
@@ -94,9 +95,11 @@ class PairFacts:
         "capture",
         "connect_ns",
         "connections",
+        "cut_off",
         "discarded",
         "ended",
         "exchanges",
+        "last_accepted_ns",
         "needed",
         "opened",
         "pause_after_discard_ns",
@@ -110,6 +113,7 @@ class PairFacts:
 
     def __init__(self, connections: Sequence[Facts]) -> None:
         self.connections = connections
+        take_usual_times(connections)
         self.capture = CaptureFacts([self])
         """All pairs of the capture, this one among them."""
         self.behind: Behind | None = None
@@ -125,9 +129,12 @@ class PairFacts:
         self.reused_exchanges = sum(facts.reuses(at) for facts in self.used for at in range(len(facts.exchanges)))
         self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
         """Requests that a kept connection left without any answer."""
-        self.ended = sum(facts.first_close is not None for facts in self.used)
+        self.ended = sum(facts.first_close is not None and facts.signal is None for facts in self.used)
+        """How many were closed, and nobody had said so."""
         self.discarded = sorted((facts for facts in self.used if facts.discarded), key=lambda each: each.opened_ns)
         """Those that their client threw away after one exchange, in order of SYN."""
+        self.cut_off = sum(map(_is_cut_off, self.used))
+        """How many the server closed right after a response, by a FIN and without a word."""
         pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(self.discarded)]
         self.pause_after_discard_ns = median(pauses) if pauses else None
         self.probes = probes_of(connections)
@@ -135,6 +142,10 @@ class PairFacts:
         shared = [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
         self._openings = sorted((facts for facts in connections if facts.opened_here), key=lambda each: each.opened_ns)
         self._opened_ns = [facts.opened_ns for facts in self._openings]
+        self.last_accepted_ns = max(
+            (facts.opened_ns for facts in self._openings if _may_be_accepted(facts)), default=NEVER
+        )
+        """When the last connection was opened that was accepted, or may be yet."""
         busy = peak(part for facts in shared for part in busy_intervals(facts, left=self._was_left(facts)))
         found_open = sum(not facts.opened_here for facts in shared)
         self.needed = max(busy, found_open) + len(self.used) - len(shared)
@@ -153,7 +164,7 @@ class PairFacts:
         """Whether the client opened another connection after the grace, while this one stood idle for good."""
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
         at = bisect_left(self._opened_ns, until_ns)
-        return at > 0 and self._opened_ns[at - 1] > facts.exchanges[-1].end_ns + HOLD_NS
+        return at > 0 and self._opened_ns[at - 1] > facts.exchanges[-1].end_ns + facts.hold_ns
 
     def overlap(self, connections: Sequence[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
@@ -232,6 +243,11 @@ class PairFacts:
         return self.avoidable * (self.connect_ns or 0)
 
     @property
+    def is_wasteful(self) -> bool:
+        """Whether connections were opened that could have been spared, beyond a little."""
+        return self.avoidable > 0 and self.verdict is not Verdict.REUSED
+
+    @property
     def incomplete(self) -> int:
         """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
         return sum(facts.dialogue.lost_in_gap or facts.one_sided for facts in self.used)
@@ -251,6 +267,15 @@ class PairFacts:
         if not self.exchanges:
             return Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
         return judge(self.reuse_rate, self.incomplete, len(self.used))
+
+
+def _may_be_accepted(facts: Facts) -> bool:
+    return facts.connection.established or (facts.undecided and not facts.server.has_spoken)
+
+
+def _is_cut_off(facts: Facts) -> bool:
+    by_fin = facts.first_close is Side.SERVER and facts.connection.first_close_kind == "fin"
+    return by_fin and facts.signal is None and facts.closed_at_once
 
 
 def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:

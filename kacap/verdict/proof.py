@@ -48,10 +48,18 @@ def close_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     what = f"{facts.first_close} {connection.first_close_kind.upper()}"
     idle_ns = facts.idle_before_close_ns
     if idle_ns is not None:
-        what += f" {milliseconds(idle_ns)} after the response"
+        what += f" {milliseconds(idle_ns) if idle_ns else 'at once'} after {_last_of(facts)}"
     elif facts.final is not None and facts.final.complete:
         what += " before the response was complete"
     yield Proof(connection.first_close_frame, connection.first_close_time_ns, what)
+
+
+def _last_of(facts: Facts) -> str:
+    """What was the last byte of the last exchange, from which its idle time counts."""
+    final = facts.final
+    if final is None or final.request is None or final.response is None:
+        return "the response"
+    return "the response" if final.response.end_time_ns >= final.request.end_time_ns else "the request's last byte"
 
 
 def last_response_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
@@ -59,7 +67,16 @@ def last_response_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     exchange: Exchange = facts.exchanges[-1]
     if exchange.response is not None:
         response = exchange.response
-        yield Proof(response.end_frame, response.end_time_ns, "response complete, and nothing speaks against reuse")
+        yield Proof(response.end_frame, response.end_time_ns, "response complete; neither side has said close")
+
+
+def opening_proof(facts: Facts, text: str, stream: int | None = None) -> Iterator[Proof]:
+    """The SYN, else the SYN-ACK; nothing where the capture shows neither. `stream` as in `Proof`."""
+    connection, client = facts.connection, facts.client
+    if client.syn_frame != UNKNOWN:
+        yield Proof(client.syn_frame, client.syn_time_ns, text, stream)
+    elif connection.syn_ack_frame != UNKNOWN:
+        yield Proof(connection.syn_ack_frame, connection.syn_ack_time_ns, f"{text} (its SYN-ACK)", stream)
 
 
 def failure_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
@@ -84,9 +101,13 @@ def still_open_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 
 def milliseconds(duration_ns: int) -> str:
-    """A duration as a person reads it: `0.12 ms`, `35 ms`, `2.00 s`."""
+    """A duration as a person reads it: `4.0 µs`, `0.12 ms`, `35 ms`, `2.00 s`."""
     if duration_ns >= 1_000_000_000:
         return f"{duration_ns / 1e9:.2f} s"
+    if duration_ns == 0:
+        return "0 ms"
+    if 0 < duration_ns < 10_000:
+        return f"{duration_ns / 1e3:.1f} µs"
     if duration_ns >= 10_000_000:
         return f"{duration_ns / 1e6:.0f} ms"
     return f"{duration_ns / 1e6:.2g} ms" if duration_ns >= 1_000_000 else f"{duration_ns / 1e6:.2f} ms"

@@ -1,6 +1,7 @@
 """`kacap analyze`: what it prints, and how it ends when something is wrong."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -54,6 +55,25 @@ def test_selection() -> None:
     assert streams("--port", "81") == []
     assert streams("--host", "127.0.0.1") == streams()
     assert streams("--host", "192.0.2.77", "--host", "2001:DB8::1") == []
+
+
+def test_a_port_that_nobody_connected_to() -> None:
+    assert "no connection to port 9999; ports seen: 8880\n" in kacap("analyze", NOT_REUSED, "--port", "9999").out
+    assert "ports seen" not in kacap("analyze", NOT_REUSED, "--port", "8880").out
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ("--detail", "'foo' is none of summary, connections, exchanges"),
+        ("--format", "'foo' is none of text, json"),
+        ("--host", "'foo' is not an IP address"),
+    ],
+)
+def test_a_word_that_is_none(option: str, complaint: str) -> None:
+    ended = kacap("analyze", NOT_REUSED, option, "foo")
+    assert (ended.code, ended.out) == (2, "")
+    assert re.search(rf"Invalid value for '{option}'[^:]*: {re.escape(complaint)}\n", ended.err)
 
 
 def test_standard_input_and_several_files() -> None:

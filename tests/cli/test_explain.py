@@ -18,6 +18,12 @@ def test_one_in_full() -> None:
     assert "On the wire" in ended.out
 
 
+def test_an_id_in_capital_letters() -> None:
+    assert kacap("explain", CAUSES[0].id.upper()) == kacap("explain", CAUSES[0].id)
+    misspelt = kacap("explain", CAUSES[0].id.upper()[:-2])
+    assert misspelt.complaint.endswith(f"did you mean {CAUSES[0].id}?")
+
+
 def test_unknown_id_suggests_the_nearest() -> None:
     ended = kacap("explain", CAUSES[0].id[:-2])
     assert ended.code == 2

@@ -34,7 +34,7 @@ NO_END = End(None, None, None, None, None, None, None, None)
 CLIENT_WAITS = States("TIME_WAIT", "CLOSED")
 NOTHING_COUNTED = Counters(0, 0, 0, 0, 0, 0)
 EMPTY_CAPTURE = Capture(("trace.pcap",), "pcap", ("EN10MB",), 0, 0, 0, None, None, None, False, 0, 0, {})
-NO_COST = Cost(None, None, None, None, None)
+NO_COST = Cost(None, None, None, None, None, 0, 0)
 EMPTY_SUMMARY = Summary(
     Verdict.INCONCLUSIVE,
     "no TCP connection in this capture",

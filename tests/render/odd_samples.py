@@ -114,7 +114,7 @@ def server_closes_idle() -> Report:
         "avoidable_connections": 3,
         "reuse_rate": 0.0,
         "handshake_cost_ns": 600_000,
-        "cost": Cost(0.0641, None, None, None, 0),
+        "cost": Cost(0.0641, None, None, None, 0, 0, 0),
     }
     return replace(
         EMPTY,

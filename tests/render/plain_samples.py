@@ -54,7 +54,7 @@ def healthy() -> Report:
         "reused_exchanges": 990,
         "needed_connections": 10,
         "reuse_rate": 1.0,
-        "cost": Cost(0.0, None, None, None, 990 * 200_000),
+        "cost": Cost(0.0, None, None, None, 990 * 200_000, 0, 0),
     }
     return replace(
         EMPTY,
@@ -111,7 +111,7 @@ def single_use() -> Report:
         "avoidable_connections": 95,
         "reuse_rate": 0.0,
         "handshake_cost_ns": 19 * MS,
-        "cost": Cost(0.078, 95.7, 0, 5_742, 0),
+        "cost": Cost(0.078, 95.7, 0, 5_742, 0, 0, 0),
     }
     finding = Finding(
         id="client-sends-connection-close",

@@ -17,11 +17,11 @@ def said(cost: Cost, handshake_cost_ns: int = MS) -> str:
 
 
 def test_nothing_avoidable_costs_nothing() -> None:
-    assert cost_of(pair(cost=Cost(0.0, None, None, None, 5 * MS))) is None
+    assert cost_of(pair(cost=Cost(0.0, None, None, None, 5 * MS, 0, 0))) is None
 
 
 def test_time_and_its_share() -> None:
-    assert said(Cost(0.31, None, None, None, 0)) == f"{HANDSHAKES} (31 % of all exchange time)"
+    assert said(Cost(0.31, None, None, None, 0, 0, 0)) == f"{HANDSHAKES} (31 % of all exchange time)"
 
 
 def test_no_share_where_it_is_unknown() -> None:
@@ -42,11 +42,28 @@ def test_no_time_where_no_handshake_was_seen() -> None:
     ],
 )
 def test_ports_at_the_side_that_closes_first(client: int, server: int, held: str) -> None:
-    assert said(Cost(None, 12.5, client, server, None)).splitlines() == [
+    assert said(Cost(None, 12.5, client, server, None, 0, 0)).splitlines() == [
         HANDSHAKES,
         f"at this rate (12.5 closes/s): {held} in TIME_WAIT",
     ]
 
 
 def test_resets_hold_no_ports() -> None:
-    assert said(Cost(None, 12.5, 0, 0, None)) == HANDSHAKES
+    assert said(Cost(None, 12.5, 0, 0, None, 0, 0)) == HANDSHAKES
+
+
+@pytest.mark.parametrize(
+    ("requests", "waited_ns", "lost"),
+    [
+        (1, None, "1 request got no answer"),
+        (3, 900 * MS, "3 requests got no answer, 900 ms waited in vain"),
+    ],
+)
+def test_requests_that_were_lost_also_where_nothing_was_avoidable(
+    requests: int, waited_ns: int | None, lost: str
+) -> None:
+    cost = Cost(None, None, None, None, None, requests, waited_ns)
+    assert said(cost).splitlines() == [HANDSHAKES, lost]
+    alone = cost_of(pair(cost=cost))
+    assert alone is not None
+    assert printed(alone, 200).rstrip("\n") == lost

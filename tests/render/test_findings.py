@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from kacap.render.clock import Clock
 from kacap.render.finding import in_full
 from kacap.render.findings import FULL_SHOWN, LINES_SHOWN, findings
 from kacap.render.terminal import print_report
-from kacap.report.model import Connection, Evidence, Finding, Report
+from kacap.report.model import Connection, Evidence, Finding, Remedy, Report
 from kacap.verdict.words import Decider, Severity
 from tests.render.build import START_NS
 from tests.render.plain_samples import single_use
@@ -63,6 +65,22 @@ def test_the_cost_is_told_with_what_speaks_of_reuse() -> None:
     error, warning = findings(replace(BASE, findings=(refused, FINDING)))
     assert "\nCost" not in printed(error, 120)
     assert "\nCost" in printed(warning, 120)
+
+
+@pytest.mark.parametrize("cause", ["early-response-reset", "keepalive-race"])
+def test_an_error_costs_as_well(cause: str) -> None:
+    error = replace(FINDING, id=cause, severity=Severity.ERROR)
+    assert "\nCost" in told(replace(BASE, findings=(error,)))
+
+
+def test_a_remedy_is_said_once_at_a_pair() -> None:
+    first = replace(FINDING, remedies=(Remedy("nginx", "keepalive_timeout 75s;"), Remedy("Tomcat", "first")))
+    again = replace(first, id="another", remedies=(Remedy("nginx", "keepalive_timeout 75s;"), Remedy("Tomcat", "new")))
+    text = told(replace(BASE, findings=(first, again)))
+    assert text.count("keepalive_timeout 75s;") == 1
+    assert re.search(r"Fix +nginx +as above\n +Tomcat +new\n", text)
+    elsewhere = told(replace(BASE, findings=(first, replace(again, server="192.0.2.2:80"))))
+    assert elsewhere.count("keepalive_timeout 75s;") == 2
 
 
 def test_two_pairs() -> None:
@@ -134,12 +152,15 @@ def test_a_note_at_many_pairs_is_one_line() -> None:
 
 
 def shown(finding: Finding) -> str:
-    return printed(in_full(finding, Clock(START_NS, 1), cost=None, names_pair=False, elsewhere=""), 80)
+    clock = Clock(START_NS, 1)
+    told_in_full = in_full(finding, clock, cost=None, decider=finding.decided_by, names_pair=False, elsewhere="")
+    return printed(told_in_full, 80)
 
 
 def test_what_looks_the_same_has_a_row_of_its_own() -> None:
     doubtful = replace(FINDING, explanation="It closed. Looks the same: a new process; a small pool.")
-    assert "\nWhy      It closed.\nOr       a new process; a small pool.\nProof" in shown(doubtful)
+    assert "\nWhy      It closed.\nProof" in shown(doubtful)
+    assert "\nOr       a new process; a small pool.\nConfirm" in shown(doubtful)
     assert "\nOr " not in shown(FINDING)
 
 
@@ -162,10 +183,20 @@ def test_proof_by_repetition_shows_it() -> None:
 
 def test_proof_that_differs_is_shown_and_its_rest_is_counted() -> None:
     text = shown(replace(FINDING, evidence=evidence("a", "b", "c", "d", "e", "f")))
-    assert re.findall(r"s  ([a-f])$", text, re.MULTILINE) == ["a", "b", "c", "d"]
-    assert "… and 2 more: --json has all" in text
+    assert re.findall(r"s  ([a-f])$", text, re.MULTILINE) == ["a", "b", "c"]
+    assert "… and 3 more: --json has all" in text
 
 
 def test_how_to_make_sure() -> None:
     assert "\nConfirm  Wireshark: http.request and" in shown(FINDING)
     assert "Confirm" not in shown(replace(FINDING, confirm=""))
+
+
+def test_who_decided_is_named_as_the_proxy_where_it_is_one() -> None:
+    outer = replace(FINDING, decided_by=Decider.SERVER)
+    inner = replace(FINDING, decided_by=Decider.CLIENT, client="192.0.2.1", server="192.0.2.2:8881", id="another")
+    pairs = (BASE.pairs[0], replace(BASE.pairs[0], client=inner.client, server=inner.server, behind=outer.server))
+    text = told(replace(BASE, findings=(outer, inner), pairs=pairs))
+    assert "server (the proxy) decided" in text
+    assert "client (the proxy) decided" in text
+    assert "(the proxy)" not in told(replace(BASE, findings=(outer,)))

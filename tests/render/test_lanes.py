@@ -100,3 +100,9 @@ def test_no_times_break_it(times: list[tuple[int, int, int, bool, bool]]) -> Non
     drawn = lanes(report, 49)
     assert drawn is not None
     assert max(map(len, printed(drawn, 49).splitlines())) <= 49
+
+
+def test_an_upload_that_goes_on_after_its_response_is_in_flight() -> None:
+    upload = exchange(1, 4, at(50), wait_ns=0)
+    upload = replace(upload, timings=replace(upload.timings, send_ns=25 * MS))
+    assert picture(replace(WHOLE, exchanges=(upload,)), WHOLE)[1] == "  :51000 ├───────────────────███████████────────┤"

@@ -36,6 +36,14 @@ class TestRoles:
         listener.say("C SYN\n C SYN +1s\n S SYN ACK\n S SYN ACK\n C\n C")
         assert frames(only(listener)) == (1, 3, 5)
 
+    def test_of_repeated_ones_the_last_before_the_answer(self, listener: Listener) -> None:
+        begin = listener.script.time_ns
+        listener.say("C SYN +0s\n C SYN +1s\n S SYN ACK +20ms\n C SYN +1s\n S SYN ACK +20ms\n C +1ms\n S SYN ACK +1s")
+        client = only(listener).client
+        assert client is not None
+        assert client.last_syn_time_ns == begin + 10**9
+        assert client.peer.last_syn_time_ns == begin + 2_040_000_000
+
     def test_who_received_the_syn_ack(self, listener: Listener) -> None:
         listener.say("S SYN ACK ack=0\n C")
         connection = only(listener)

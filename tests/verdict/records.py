@@ -41,6 +41,7 @@ def record(
     *exchanges: Exchange,
     opened: float | None = 0,
     ready: float | None = 0,
+    beyond: float = 0,
     closed: tuple[Side, float] | None = None,
     last: float = 0,
     speaks: tuple[Side, ...] = (Side.CLIENT, Side.SERVER),
@@ -49,6 +50,7 @@ def record(
 ) -> Facts:
     """One connection: SYN at `opened` (None: before the capture), handshake over at `ready`, first FIN, last segment.
 
+    `beyond` is from the SYN-ACK to the ACK of it.
     `speaks` are the sides of which the capture holds segments.
     """
     client, server = Half(CLIENT, 51000), Half(SERVER, 8880)
@@ -57,8 +59,10 @@ def record(
     connection.client = client
     if opened is not None:
         client.syn_frame, client.syn_time_ns = 1, ns(opened)
+        client.last_syn_time_ns = client.syn_time_ns
         if ready is not None:
-            connection.syn_ack_frame, connection.syn_ack_time_ns = 2, ns(ready)
+            connection.syn_ack_frame, connection.syn_ack_time_ns = 2, ns(ready - beyond)
+            server.last_syn_time_ns = connection.syn_ack_time_ns
             connection.ack_frame, connection.ack_time_ns = 3, ns(ready)
     for side, half in ((Side.CLIENT, client), (Side.SERVER, server)):
         if side in speaks:

@@ -91,7 +91,7 @@ def test_text_is_one_line_of_plain_ascii_without_markup(cause: Cause) -> None:
 
 @each_cause
 def test_text_is_short(cause: Cause) -> None:
-    assert len(cause.title) <= 80
+    assert len(cause.title) <= 62
     assert not cause.title.endswith(".")
     assert all(len(text) <= 300 for text in (cause.meaning, cause.wire, cause.confirm))
     assert all(len(remedy.stack) <= 36 and len(remedy.text) <= 140 for remedy in cause.remedies)

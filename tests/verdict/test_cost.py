@@ -8,12 +8,12 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.words import Side
 from tests.verdict.records import exchange, ns, record
 
-BETWEEN = 100
+BETWEEN = 1000
 """Milliseconds from one SYN to the next."""
 
 
 def single_use(at: int, side: Side = Side.CLIENT, kind: str = "fin") -> Facts:
-    """Connecting 1 ms, waiting 3 ms, closed 96 ms later."""
+    """Connecting 1 ms, waiting 3 ms, closed 996 ms later."""
     opened = at * BETWEEN
     closed = opened + BETWEEN
     facts = record(
@@ -54,15 +54,15 @@ def test_the_share_is_unknown_where_no_handshake_was_seen() -> None:
 
 def test_rate_and_ports_of_the_side_that_closes_first() -> None:
     found = cost(*map(single_use, range(11)))
-    assert found.closes_per_second == pytest.approx(10 / 1.1)
-    assert (found.client_time_wait_ports, found.server_time_wait_ports) == (round(10 / 1.1 * TIME_WAIT_S), 0)
+    assert found.closes_per_second == pytest.approx(10 / 11)
+    assert (found.client_time_wait_ports, found.server_time_wait_ports) == (round(10 / 11 * TIME_WAIT_S), 0)
 
 
 def test_ports_are_shared_out_as_the_closes_were() -> None:
     sides = [Side.SERVER if at % 4 == 3 else Side.CLIENT for at in range(13)]
     found = cost(*(single_use(at, side) for at, side in enumerate(sides)))
-    assert found.client_time_wait_ports == round(12 / 1.3 * TIME_WAIT_S * 10 / 13)
-    assert found.server_time_wait_ports == round(12 / 1.3 * TIME_WAIT_S * 3 / 13)
+    assert found.client_time_wait_ports == round(12 / 13 * TIME_WAIT_S * 10 / 13)
+    assert found.server_time_wait_ports == round(12 / 13 * TIME_WAIT_S * 3 / 13)
 
 
 def test_a_reset_holds_no_port() -> None:
@@ -102,10 +102,57 @@ def test_sums_over_pairs() -> None:
     found_open = PairFacts([kept(1, 20, opened=None, ready=None)])
     found = Costs([wasteful, good, found_open])
     assert found.handshake_share == pytest.approx(10 / (11 * 4 + 10 + 6))
-    assert found.closes_per_second == pytest.approx(10 / 1.1)
+    assert found.closes_per_second == pytest.approx(10 / 11)
     assert found.saved_ns == 2 * ns(1)
 
 
 def test_nothing_at_all() -> None:
     found = Costs([])
     assert (found.handshake_share, found.closes_per_second, found.saved_ns) == (None, None, None)
+
+
+def test_closes_within_a_moment_are_no_rate() -> None:
+    def burst(spacing: float) -> list[Facts]:
+        return [
+            record(
+                exchange(at * spacing, at * spacing + 1), opened=at * spacing, closed=(Side.CLIENT, at * spacing + 2)
+            )
+            for at in range(11)
+        ]
+
+    too_short, long_enough = cost(*burst(499)), cost(*burst(500))
+    assert (too_short.closes_per_second, too_short.client_time_wait_ports) == (None, None)
+    assert long_enough.closes_per_second == pytest.approx(10 / 5.002)
+
+
+def test_a_request_that_its_connection_took_with_it_is_lost() -> None:
+    kept_until_reset = record(exchange(1, 4), exchange(100), closed=(Side.SERVER, 700), last=700)
+    kept_until_reset.server.rst_frame, kept_until_reset.server.rst_time_ns = 9, ns(700)
+    found = cost(kept_until_reset, single_use(1))
+    assert (found.unanswered_requests, found.waited_in_vain_ns) == (1, ns(600))
+
+
+def test_of_requests_behind_each_other_the_wait_counts_once() -> None:
+    lost = record(exchange(1, 4), exchange(100), exchange(150), closed=(Side.CLIENT, 700), last=700)
+    lost.client.fin_frame, lost.client.fin_time_ns = 9, ns(700)
+    assert (cost(lost).unanswered_requests, cost(lost).waited_in_vain_ns) == (2, ns(600))
+
+
+def test_where_nobody_can_tell_when_the_client_knew_the_wait_is_unknown() -> None:
+    lost = record(exchange(1, 4), exchange(100), closed=(Side.SERVER, 99), last=100)
+    assert (cost(lost).unanswered_requests, cost(lost).waited_in_vain_ns) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        record(exchange(1, 4), exchange(100), last=700),
+        record(exchange(1, 4), exchange(100), closed=(Side.CLIENT, 700), last=700, lost_in_gap=True),
+        record(exchange(1, 4), exchange(100), closed=(Side.CLIENT, 700), last=700, switched=True),
+        record(exchange(1), closed=(Side.CLIENT, 700), last=700, speaks=(Side.CLIENT,)),
+        record(exchange(1, 4), exchange(100, cut=200), closed=(Side.CLIENT, 700), last=700),
+    ],
+    ids=["still waiting", "gap", "switched", "one direction", "answered in part"],
+)
+def test_what_may_have_been_answered_is_not_lost(facts: Facts) -> None:
+    assert (cost(facts).unanswered_requests, cost(facts).waited_in_vain_ns) == (0, 0)

@@ -117,6 +117,8 @@ ENDS = {
     # name: lines, who closed first, aborted, idle ns before the close
     "open": (f"{GET}\n{OK}", None, False, None),
     "closed after the response": (f"{GET}\n{OK}\n+3ms client closes", CLIENT, False, ns(3)),
+    "stamped a little earlier than the response": (f"{GET}\n{OK}\n-10ms client closes", CLIENT, False, 0),
+    "stamped much earlier": (f"{GET}\n{OK}\n-10.1ms client closes", CLIENT, False, None),
     "the FIN on the response": (f"{GET}\nserver [fin] 200 | Content-Length: 2 || ok", SERVER, False, 0),
     "closed without a word": ("+3ms server closes", SERVER, False, None),
     "reset before the response": (f"{GET}\n+3ms server RST", SERVER, True, None),

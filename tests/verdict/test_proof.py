@@ -58,7 +58,7 @@ TABLE: dict[str, tuple[Callable[[Facts, PairFacts], Iterator[Proof]], str, list[
         f"handshake\n{GET}\n+1ms server [fin] 200 || ok",
         [
             (5, 1, "response has neither Content-Length nor chunks: only the close ends it"),
-            (5, 1, "server FIN 0.00 ms after the response"),
+            (5, 1, "server FIN at once after the response"),
         ],
     ),
     "the signal of the last exchange": (
@@ -81,7 +81,7 @@ TABLE: dict[str, tuple[Callable[[Facts, PairFacts], Iterator[Proof]], str, list[
     "a response of two segments": (
         last_response_proof,
         f"handshake\n{GET}\n{OK} || o\n+1ms server raw k",
-        [(6, 2, "response complete, and nothing speaks against reuse")],
+        [(6, 2, "response complete; neither side has said close")],
     ),
     "no response": (last_response_proof, f"handshake\n{GET}", []),
     "a SYN without answer": (failure_proof, "client SYN", [(1, 0, "client SYN: no answer")]),
@@ -98,7 +98,7 @@ TABLE: dict[str, tuple[Callable[[Facts, PairFacts], Iterator[Proof]], str, list[
     "refused in a clock that steps back": (
         failure_proof,
         "+9ms client SYN\n-5ms server RST ACK",
-        [(1, 9, "client SYN"), (2, 4, "server RST 0.00 ms after the SYN")],
+        [(1, 9, "client SYN"), (2, 4, "server RST 0 ms after the SYN")],
     ),
     "open after a response": (
         still_open_proof,
@@ -125,8 +125,10 @@ def test_frames_and_texts(
 @pytest.mark.parametrize(
     ("duration_ms", "text"),
     [
-        (0, "0.00 ms"),
-        (0.004, "0.00 ms"),
+        (0, "0 ms"),
+        (0.0004, "0.4 µs"),
+        (0.004, "4.0 µs"),
+        (0.01, "0.01 ms"),
         (0.12, "0.12 ms"),
         (0.999, "1.00 ms"),
         (1, "1 ms"),

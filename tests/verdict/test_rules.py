@@ -193,7 +193,9 @@ def test_silence_is_no_proof_and_little_where_the_capture_ends_before_a_second_s
 
 def discarded(at: float, idle: float = 1) -> Facts:
     """A connection whose client closed it `idle` ms after its only response."""
-    return record(exchange(at + 1, at + 5), opened=at, ready=at + CONNECT, closed=(CLIENT, at + 5 + idle))
+    return record(
+        exchange(at + 1, at + 5), opened=at, ready=at + CONNECT, beyond=CONNECT, closed=(CLIENT, at + 5 + idle)
+    )
 
 
 def loop(count: int, pause: float = 10) -> list[Facts]:

@@ -7,7 +7,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="lb-deregistration",
         group=PROXIES,
-        title="The client gave up one server of several and goes on with the others",
+        title="The client gave up one server and goes on with the others",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.NOTE,
@@ -27,7 +27,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="lb-rebalance-close",
         group=PROXIES,
-        title="A load balancer ends healthy connections now and then to spread its load",
+        title="A load balancer ends healthy connections to spread its load",
         decided_by=Decider.SERVER,
         certainty=Certainty.POSSIBLE,
         severity=Severity.NOTE,
@@ -43,7 +43,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="proxy-config-reload",
         group=PROXIES,
-        title="All connections of a proxy end together, and it goes on at once",
+        title="All connections of a proxy end, and it goes on at once",
         decided_by=Decider.SERVER,
         certainty=Certainty.POSSIBLE,
         severity=Severity.NOTE,

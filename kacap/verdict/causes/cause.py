@@ -2,7 +2,8 @@
 
 Rules for a row: plain text without square brackets (a renderer may read them as markup); a value that depends on a
 version names the version; a remedy is what to type, not advice; nothing that was not checked against the source or the
-documentation of the stack it names; nothing of what a side wanted, only of what it said and did; no id but of a row.
+documentation of the stack it names; nothing of what a side wanted, only of what it said and did; no id but of a row;
+what follows "Wireshark: " in a confirmation, up to the first semicolon, is a display filter.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class Remedy:
     text: str
     decided_by: Decider | None = None
     """Where it helps only when this side decided; else always."""
+    behind: bool = False
+    """For a proxy or relay: of a pair that the capture shows to stand behind one, only such are told, if there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-no-session",
         group=CLIENT_ENDS,
-        title="The client opens a connection for each request and closes it itself",
+        title="The client opens and closes a connection for each request",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,

@@ -7,14 +7,14 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-timeout-abort",
         group=CLIENT_ENDS,
-        title="The client gives up waiting for a response, after a round number of seconds",
+        title="The client gives up waiting for the response",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
         meaning="The request was sent, the response did not come in time, and the client closed the connection. After "
-        "that it cannot be used again: a late response could not be told from that to the next request.",
-        wire="A complete request, no response or a part of one, and the client's FIN or RST after 1, 2, 3, 5, 10, 15, "
-        "30 or 60 s.",
+        "that it cannot be used again: a late response could be taken for that to the next request.",
+        wire="A complete request, no response or a part of one, and the client's FIN or RST after a wait, "
+        "often of 1, 2, 3, 5, 10, 15, 30 or 60 s.",
         confirm="Compare the wait with the timeouts that the client sets; then find out what the server did meanwhile.",
         remedies=(
             Remedy("the server", "find what takes so long: its log at the time of these requests, its database, locks"),

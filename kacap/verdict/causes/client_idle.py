@@ -7,26 +7,42 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-connection-leak",
         group=CLIENT_ENDS,
-        title="The client leaves connections open, never uses them again, and opens new ones",
+        title="The client leaves connections open, unused, and opens others",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
         meaning="Both sides allowed the connections to stay, and they stayed. The client opened another for each "
-        "request all the same: most often because the last response was neither read to its end nor closed.",
+        "request all the same: because responses are neither read to their end nor closed, or because a new client "
+        "object is made for each request and not closed.",
         wire="One exchange on each connection, then silence, while the next SYN goes out. They end together when the "
         "process exits, or one by one by the server's idle timeout.",
         confirm="Watch the number of ESTABLISHED connections of the process grow: ss -tnp state established",
         remedies=(
-            Remedy("Go net/http", "io.Copy(io.Discard, resp.Body); resp.Body.Close(), also for errors"),
+            Remedy(
+                "Go net/http", "io.Copy(io.Discard, resp.Body); resp.Body.Close(), also for errors; one http.Client"
+            ),
             Remedy("Java HttpURLConnection", "read getErrorStream() of a 4xx or 5xx response to its end and close it"),
-            Remedy("Python requests", "with stream=True read all of r.content, or use with ... as r:"),
+            Remedy("Python requests", "one requests.Session(); with stream=True read r.content, or use with ... as r:"),
             Remedy("Python urllib3", "with preload_content=False call drain_conn() and release_conn()"),
-            Remedy("Java OkHttp", "try (Response response = call.execute()) { ... } closes the body"),
+            Remedy("Java OkHttp", "try (Response response = call.execute()) { ... } closes the body; one OkHttpClient"),
+            Remedy("Node.js", "new http.Agent({keepAlive: true}) once, and pass it to each request as agent"),
+            Remedy(".NET", "one HttpClient for the process, or IHttpClientFactory; dispose each HttpResponseMessage"),
             Remedy("any other", "read each response to its end, close it, and make the client object once"),
+            Remedy(
+                "a relay of your own",
+                "when a response is complete, keep its connection to the server for the next request, or close it",
+                behind=True,
+            ),
+            Remedy(
+                "a proxy with a pool",
+                "turn on keep-alive towards the server; look for one upstream pool per request or per worker",
+                behind=True,
+            ),
         ),
-        look_alikes=("a new client object for each request that nobody closes", "many processes on one host"),
+        look_alikes=("many processes on one host, or many hosts behind one address",),
         sources=("RFC 9112 section 9.3", "Go docs: net/http Response.Body", "urllib3 docs: release_conn"),
         drawing=("+ SYN", "> GET", "< 200", ". idle, and stays open", "+ SYN", "> GET", "< 200", ". idle, all of them"),
+        other_certainties=(Certainty.POSSIBLE,),
     ),
     Cause(
         id="client-idle-expiry-eager",
@@ -35,13 +51,16 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
-        meaning="A timer of the client ends connections that were idle for so long. It costs something where the "
-        "next request comes later than that.",
+        meaning="The client closes a connection after a fixed idle time. It costs a handshake whenever the next "
+        "request comes later than that.",
         wire="No close signal; the client's FIN after the same idle time again and again, with no SYN beside it.",
         confirm="Compare the idle times of several connections: a timer gives nearly the same value each time.",
         remedies=(
             Remedy("Python aiohttp", "aiohttp.TCPConnector(keepalive_timeout=60); the default is 15 s"),
-            Remedy("Node.js http", "new http.Agent({keepAlive: true, timeout: 60000}); global agent >= 19: 5 s"),
+            Remedy(
+                "Node.js http",
+                "new http.Agent({keepAlive: true, timeout: 60000}); the global agent of Node.js >= 19 has 5 s",
+            ),
             Remedy("Node.js undici, fetch", "setGlobalDispatcher(new Agent({keepAliveTimeout: 60000})); default 4 s"),
             Remedy("Go net/http", "Transport.IdleConnTimeout = 5 * time.Minute; http.DefaultTransport has 90 s"),
             Remedy(".NET", "SocketsHttpHandler.PooledConnectionIdleTimeout; 1 minute since .NET 6, 2 before"),
@@ -58,7 +77,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-idle-expiry-lazy",
         group=CLIENT_ENDS,
-        title="The client finds its connection idle for too long, closes it and opens another",
+        title="The client replaces connections that were idle for too long",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -74,7 +93,7 @@ CAUSES: tuple[Cause, ...] = (
             ),
             Remedy(
                 "Apache HttpClient 5",
-                "RequestConfig.custom().setConnectionKeepAlive(TimeValue.ofMinutes(10)); default 3",
+                "RequestConfig.custom().setConnectionKeepAlive(TimeValue.ofMinutes(10)); the default is 3 minutes",
             ),
             Remedy("libcurl", "CURLOPT_MAXAGE_CONN; the default is 118 s"),
             Remedy("Ruby Net::HTTP", "http.keep_alive_timeout = 30; the default is 2 s"),
@@ -88,7 +107,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="half-closed-linger",
         group=CLIENT_ENDS,
-        title="The client leaves connections half closed that the server has ended",
+        title="The client leaves ended connections half closed",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,

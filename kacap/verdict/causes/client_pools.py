@@ -7,7 +7,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-pool-overflow",
         group=CLIENT_ENDS,
-        title="More requests at once than the pool keeps connections: the surplus is closed",
+        title="The pool keeps fewer connections than requests run at once",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -38,7 +38,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-max-idle-per-host",
         group=CLIENT_ENDS,
-        title="The client keeps few idle connections to a server, and closes the others",
+        title="The client keeps few idle connections, and closes the others",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -72,7 +72,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-surplus-idle-miscount",
         group=CLIENT_ENDS,
-        title="The client closes idle connections because many others are busy",
+        title="The client closes idle connections because others are busy",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,
@@ -118,7 +118,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-max-requests",
         group=CLIENT_ENDS,
-        title="The client ends each connection after the same number of requests",
+        title="The client ends connections after a fixed number of requests",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,
@@ -138,7 +138,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-pool-fragmentation",
         group=CLIENT_ENDS,
-        title="The client opens connections while others to the same server stand idle",
+        title="The client opens connections while others stand idle",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,

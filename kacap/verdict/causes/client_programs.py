@@ -7,7 +7,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-process-per-request",
         group=CLIENT_ENDS,
-        title="A new process makes each request, and its connection ends with it",
+        title="Each request comes from a process of its own",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,
@@ -30,7 +30,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-body-not-read-discard",
         group=CLIENT_ENDS,
-        title="The client closes after a response, perhaps because its body was not read",
+        title="The client closes, perhaps because a body was not read",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,
@@ -53,7 +53,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-explicit-disconnect",
         group=CLIENT_ENDS,
-        title="The client closes after each response, as disconnect() of Java does",
+        title="The client closes after each response, as disconnect() does",
         decided_by=Decider.CLIENT,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,
@@ -72,7 +72,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-dns-spread",
         group=CLIENT_ENDS,
-        title="The client asks one name at many addresses, few requests at each",
+        title="The client spreads requests to one name over many addresses",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,

@@ -15,8 +15,8 @@ CAUSES: tuple[Cause, ...] = (
         "client that the body is complete, so the connection cannot be used again.",
         wire="A response head without Content-Length and Transfer-Encoding, then the body, then the server's FIN, "
         "often on the last data segment.",
-        confirm="Wireshark: http.response and not http.content_length and not http.transfer_encoding "
-        "(204, 304 and answers to HEAD have no body and do not count)",
+        confirm="Wireshark: http.response and not http.content_length and not http.transfer_encoding; 204, 304 and "
+        "answers to HEAD have no body and do not count.",
         remedies=(
             Remedy("Python http.server", 'self.send_header("Content-Length", str(len(body))) before end_headers()'),
             Remedy("CGI script", "print a Content-Length header before the body"),
@@ -29,7 +29,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="response-truncated",
         group=FRAMING,
-        title="The server ended the connection before its response was complete",
+        title="The server closed before its response was complete",
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.ERROR,
@@ -66,7 +66,7 @@ CAUSES: tuple[Cause, ...] = (
         meaning="Answers to HEAD, 204 and 304 end with their head. What the server sends behind it is read as the "
         "beginning of the next response, so a careful client discards the connection.",
         wire="Bytes that are no status line right behind the head of an answer to HEAD, of a 204 or of a 304.",
-        confirm="Wireshark: http.response.code in {204, 304}, and look at the bytes behind the blank line.",
+        confirm="Wireshark: http.response.code in {204, 304}; look at the bytes behind the blank line.",
         remedies=(
             Remedy("the application", "write no body where the method is HEAD or the status is 204 or 304"),
             Remedy("Werkzeug, Flask", 'return "", 204 and not a JSON body with 204'),
@@ -97,16 +97,16 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="bad-chunked-framing",
         group=FRAMING,
-        title="The chunked body is not what chunked coding is",
+        title="The body is not in valid chunked coding",
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.ERROR,
-        meaning="Where a chunk size is due stands something else. The reader cannot tell where the body ends, takes "
+        meaning="Something else stands where a chunk size is due. The reader cannot tell where the body ends, takes "
         "the message for broken, and the connection is over.",
         wire="Transfer-Encoding: chunked, and in the body a line that is no hexadecimal number; a close, from a server "
         "often after a 400.",
-        confirm="Wireshark: follow the connection as TCP, not as HTTP, and read the body: each chunk begins with its "
-        "size in hexadecimal.",
+        confirm="In Wireshark follow the connection as TCP, not as HTTP, and read the body: each chunk begins with "
+        "its size in hexadecimal.",
         remedies=(
             Remedy("the sender", "leave the coding to the HTTP library; write no Transfer-Encoding header by hand"),
             Remedy("a proxy or CGI script", "pass the body on decoded, or pass the header and the chunks on together"),
@@ -141,12 +141,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="request-body-unread-desync",
         group=FRAMING,
-        title="The server did not read a request body, and took it for the next request",
+        title="The server took an unread request body for the next request",
         decided_by=Decider.SERVER,
         certainty=Certainty.LIKELY,
         severity=Severity.ERROR,
-        meaning="The server answered without reading the body of a request and kept the connection. The next request, "
-        "with that body before it, was no request to it: it refused it and closed.",
+        meaning="The server answered without reading the body of a request, and kept the connection. It then took "
+        "that body for the beginning of the next request, refused it, and closed.",
         wire="A request with a body and its answer; then 400, 405 or 501 to a good request, and a close.",
         confirm="Look into the log of the server for a method that begins with the body, such as {}GET.",
         remedies=(

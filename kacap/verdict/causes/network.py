@@ -19,7 +19,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="nat-idle-silent-drop",
         group=NETWORK,
-        title="A device on the way forgot the idle connection, and drops its packets",
+        title="A device on the way forgot the idle connection, silently",
         decided_by=Decider.NETWORK,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -71,14 +71,15 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="middlebox-injected-rst",
         group=NETWORK,
-        title="The RST came from another place than the rest of the connection",
+        title="The RST came from another place than the other packets",
         decided_by=Decider.NETWORK,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
         meaning="By its time to live the RST travelled another number of hops than all other packets of the side in "
-        "whose name it came. A firewall, an intrusion prevention system or a load balancer on the way sends such.",
+        "whose name it came. A firewall, an intrusion prevention system or a load balancer on the way sends such RSTs.",
         wire="A RST whose IP time to live differs by more than a hop from that of the side's other packets.",
-        confirm="Wireshark: compare ip.ttl of the RST and the other packets; capture at both ends: one alone sees it.",
+        confirm="Wireshark: tcp.flags.reset == 1; compare its ip.ttl with that of other packets. Capture at both "
+        "ends: one alone sees it.",
         remedies=(
             Remedy("firewall or load balancer", "look in its log at this time for the rule or timeout that resets"),
             Remedy("kube-proxy, conntrack", "sysctl net.netfilter.nf_conntrack_tcp_be_liberal=1"),
@@ -118,7 +119,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="loss-abort",
         group=NETWORK,
-        title="Packets were lost again and again until the connection was given up",
+        title="Packets were lost until the connection was given up",
         decided_by=Decider.NETWORK,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,

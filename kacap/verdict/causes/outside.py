@@ -30,13 +30,13 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.NETWORK,
         certainty=Certainty.PROVEN,
         severity=Severity.ERROR,
-        meaning="The client sent a SYN, and what came back was a RST, or nothing that the capture saw. No request was "
-        "possible. It says nothing about reuse, and is not counted in it. A client that reached another address at "
-        "once, over the other version of IP, has lost nothing.",
+        meaning="The client sent a SYN and no connection came of it: a RST came back, or nothing that the capture "
+        "saw. It is not counted as a question of reuse. A client that reached another address at once, over the "
+        "other version of IP, has lost nothing.",
         wire="A SYN answered by RST, ACK: nothing listens there, or a firewall refuses. A SYN repeated at growing "
         "intervals: it is dropped on the way, or its answers are.",
         confirm="Wireshark: tcp.flags.syn == 1; then on the server: ss -ltn shows what listens, nstat -az "
-        "TcpExtListenDrops whether its queue was full.",
+        "TcpExtListenDrops shows whether its queue was full.",
         remedies=(
             Remedy(
                 "answered by RST",
@@ -59,17 +59,17 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="client-preconnect-unused",
         group=OUTSIDE,
-        title="The connection was opened and closed, and nothing was asked on it",
+        title="The connection was opened and closed without a request",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,
         meaning="The client opened a connection and sent no request. Browsers open some in advance, clients that try "
         "several addresses drop the slower ones. It carried nothing, and is not counted as used.",
         wire="A handshake, no byte of a request, then a FIN of either side.",
-        confirm="Wireshark: Statistics, Conversations, TCP: connections with 0 bytes of payload from the client.",
+        confirm="In Wireshark, Statistics, Conversations, TCP: connections with 0 bytes of payload from the client.",
         remedies=(
             Remedy("HAProxy", "option http-ignore-probes keeps such connections out of its log"),
-            Remedy("any other", "nothing to change, unless there are thousands: then look who opens them"),
+            Remedy("any other", "nothing to change, unless there are thousands: then find out who opens them"),
         ),
         look_alikes=(
             "health-probe: they come at a constant period.",
@@ -84,7 +84,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="health-probe",
         group=OUTSIDE,
-        title="A health probe: one small request, or none, on a connection of its own",
+        title="A health probe, on a connection of its own",
         decided_by=Decider.NOBODY,
         certainty=Certainty.LIKELY,
         severity=Severity.NOTE,
@@ -92,7 +92,7 @@ CAUSES: tuple[Cause, ...] = (
         "it tests, so these connections count as needed, and never as waste.",
         wire="Connections at a constant period, each with the same small request or none. The User-Agent often names "
         "the prober: kube-probe, ELB-HealthChecker, GoogleHC.",
-        confirm='Wireshark: http.user_agent contains "kube-probe" (or the like); compare the times of the SYNs.',
+        confirm='Wireshark: http.user_agent contains "kube-probe"; or another prober: compare the times of the SYNs.',
         remedies=(
             Remedy("any prober", "nothing to change; a longer interval, for example 10 s, makes fewer of them"),
             Remedy("the capture", "leave the probers out: tcpdump -w FILE 'not host ADDRESS'"),
@@ -122,7 +122,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="single-use-sufficient",
         group=OUTSIDE,
-        title="One exchange was all that was asked",
+        title="There was only one exchange",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,
@@ -146,7 +146,7 @@ CAUSES: tuple[Cause, ...] = (
         meaning="HTTP/1.1 answers the requests of a connection one after the other. The client asked several things at "
         "once, and each needed a connection of its own.",
         wire="Exchanges of several connections overlap: each request begins before the others are answered.",
-        confirm="Wireshark: http.time of each response; compare the times of requests and responses.",
+        confirm="Wireshark: http.time; compare the times of requests and responses.",
         remedies=(
             Remedy("fewer connections", "limit the requests at once in the client, for example a pool of 5 that waits"),
             Remedy("any other", "nothing to change: keep these connections, and ask the next requests on them"),
@@ -158,12 +158,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="reused-ok",
         group=OUTSIDE,
-        title="The connection was reused, and closed when nothing more was asked",
+        title="The connection was reused, and closed when it was done",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,
-        meaning="The connection carried several exchanges. Its client closed it in peace, and opened no other to this "
-        "server afterwards. That is how it should be.",
+        meaning="The connection carried several exchanges. Its client closed it in an orderly way, and opened no other "
+        "to this server afterwards. That is how it should be.",
         wire="A handshake, two or more exchanges, the client's FIN after a complete response; no SYN follows.",
         confirm="Look at the time from the last response to the FIN: most often the client's program ended there.",
         remedies=(Remedy("any other", "nothing to change"),),
@@ -174,14 +174,14 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="capture-edge",
         group=OUTSIDE,
-        title="The connection was open before the capture began, too little of it was seen",
+        title="Too little was seen of a connection opened before the capture",
         decided_by=Decider.NOBODY,
         certainty=Certainty.PROVEN,
         severity=Severity.NOTE,
         meaning="The capture shows no SYN of this connection, and at most one exchange. How often it was used before, "
         "and what was said about its end, cannot be known.",
         wire="No SYN; at most one exchange; a FIN or RST that nothing in the capture explains.",
-        confirm="Wireshark: tcp.completeness shows which parts of a connection were captured.",
+        confirm="Wireshark: tcp.completeness; its value tells which parts of a connection were captured.",
         remedies=(Remedy("the capture", "start it before the client starts, or let it run for longer"),),
         look_alikes=("The capture lost the handshake: look at the dropped frames in the report.",),
         sources=("RFC 9293 section 3.5",),

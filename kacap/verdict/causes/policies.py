@@ -19,7 +19,7 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("gunicorn", "-k gthread --threads 8 --keep-alive 75"),
             Remedy(
                 "uWSGI",
-                "--http11-socket :8080 for --http-socket :8080; with --http: --http-keepalive --add-header "
+                "--http11-socket :8080 instead of --http-socket :8080; with --http: --http-keepalive --add-header "
                 "'Connection: Keep-Alive'",
             ),
         ),
@@ -38,7 +38,8 @@ CAUSES: tuple[Cause, ...] = (
         "With a limit of 1000 the cost is small; with a few it is not.",
         wire='Each Nth response on a connection says "Connection: close"; with Apache httpd, Keep-Alive: max counts '
         "down to it.",
-        confirm="Wireshark: http.request_number of the exchanges whose response says close.",
+        confirm='Wireshark: http.response and lower(http.connection) contains "close"; compare their '
+        "http.response_number.",
         remedies=(
             Remedy("nginx", "keepalive_requests 100000; (the default is 1000, and 100 before 1.19.10)"),
             Remedy("Apache httpd", "MaxKeepAliveRequests 0 removes the limit (the default is 100)"),
@@ -46,7 +47,7 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("Puma", "max_keep_alive 100000 (the default is 999)"),
             Remedy("Node.js", "server.maxRequestsPerSocket = 0 (the default, no limit)"),
         ),
-        look_alikes=("a client that makes the same visit each time, and a last page that closes",),
+        look_alikes=("a client that always asks for the same pages, the last of which says close",),
         sources=(
             "RFC 9112 section 9.5",
             "nginx docs: keepalive_requests",
@@ -59,13 +60,13 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="server-broken-promise",
         group=SERVER_ENDS,
-        title="The server closes right after a response that kept the connection",
+        title="The server closes at once though its response allowed reuse",
         decided_by=Decider.SERVER,
-        certainty=Certainty.PROVEN,
+        certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
-        meaning="The response allowed reuse, and the server closed at once. A server that will close should say so. "
-        "The client learns it only when it tries the connection again, and a fast one loses that request.",
-        wire="A complete response without a close signal, then a FIN or RST of the server within 100 ms.",
+        meaning="The response allowed reuse, and the server closed at once. A server that will close should say so: "
+        "the client learns of it only when it uses the connection again, and may lose that request.",
+        wire="A complete response without a close signal, then a FIN or RST of the server within 200 ms.",
         confirm="Find what closes the socket after the response: the application, or a handler that ends its thread.",
         remedies=(
             Remedy("the server", "send Connection: close in the last response, or leave the connection open"),
@@ -75,7 +76,7 @@ CAUSES: tuple[Cause, ...] = (
         look_alikes=("a shutdown of the server", "a RST written by a firewall or balancer in between"),
         sources=("RFC 9112 section 9.6", "Node.js docs: socket.end"),
         drawing=("> GET", "< 200, Connection: keep-alive", ". 2 ms", "< FIN or RST", "+ SYN"),
-        other_certainties=(Certainty.LIKELY,),
+        other_certainties=(Certainty.PROVEN,),
     ),
     Cause(
         id="server-error-status-close",
@@ -126,7 +127,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="server-crash",
         group=SERVER_ENDS,
-        title="The server broke off a response, and refused the next connection",
+        title="The server broke off a response and refused the next SYN",
         decided_by=Decider.SERVER,
         certainty=Certainty.LIKELY,
         severity=Severity.ERROR,

@@ -15,6 +15,8 @@ _HAPROXY_DEFAULT = Remedy(
     "HAProxy", "remove option httpclose and option http-server-close; option http-keep-alive is the default"
 )
 
+_OTHER_CLIENT = "another client that asks in step"
+
 CAUSES: tuple[Cause, ...] = (
     Cause(
         id="hop-header-forwarded",
@@ -28,13 +30,16 @@ CAUSES: tuple[Cause, ...] = (
         "does not have.",
         wire='The same request on both hops, with the same header. Where it is "Connection: close", the connection '
         "behind the proxy ends each time that a client ends its own.",
-        confirm="Wireshark: compare http.connection of a request before and behind the proxy; follow one that has no "
-        "such header as well.",
+        confirm="Wireshark: http.request and http.connection; compare a request before and behind the proxy, then "
+        "one without such a header.",
         remedies=(
             Remedy("nginx", 'proxy_set_header Connection ""; instead of proxy_set_header Connection $http_connection;'),
             Remedy("any other", "remove Connection, Keep-Alive, Proxy-Connection and what Connection names"),
         ),
-        look_alikes=("A proxy that closes by itself, before clients that close as well: see proxy-server-close.",),
+        look_alikes=(
+            "A proxy that closes by itself, before clients that close as well: see proxy-server-close.",
+            _OTHER_CLIENT,
+        ),
         sources=("RFC 9110 section 7.6.1", "RFC 9112 appendix C.2.2"),
         drawing=(
             "> hop 1: GET, Connection: close",
@@ -42,17 +47,18 @@ CAUSES: tuple[Cause, ...] = (
             "< hop 2: 200, then FIN",
             "< hop 1: 200, then FIN",
         ),
-        other_certainties=(Certainty.POSSIBLE,),
+        other_certainties=(Certainty.LIKELY, Certainty.POSSIBLE),
     ),
     Cause(
         id="proxy-forces-close",
         group=PROXIES,
-        title='The proxy says "Connection: close" to its client, on its own account',
+        title='The proxy itself says "Connection: close"',
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
         meaning="The proxy ends the client's connection after each response. The server behind it did not ask for "
-        "that: the header was added by the proxy. Some settings make it say the same to the server behind it.",
+        "that: the header was added by the proxy. Some settings make it say the same to the server behind it, and "
+        "then that connection ends as well.",
         wire="The response behind the proxy does not end the connection by itself; the same response before the proxy "
         'says "Connection: close".',
         confirm='Ask the server behind the proxy directly: curl -v shows no "Connection: close" then.',
@@ -61,7 +67,7 @@ CAUSES: tuple[Cause, ...] = (
             Remedy("nginx", "keepalive_timeout 75s; (0 turns it off) and keepalive_requests 1000;"),
             Remedy("any other", "turn on keep-alive for clients in the proxy"),
         ),
-        look_alikes=("The server behind it said so first: then the proxy may only repeat it.",),
+        look_alikes=("The server behind it said so first: then the proxy may only repeat it.", _OTHER_CLIENT),
         sources=("RFC 9112 section 9.6", "RFC 9110 section 7.6.1", "HAProxy docs: option httpclose"),
         drawing=(
             "> hop 1: GET",
@@ -71,11 +77,12 @@ CAUSES: tuple[Cause, ...] = (
             "< hop 1: FIN",
         ),
         other_deciders=(Decider.CLIENT,),
+        other_certainties=(Certainty.LIKELY,),
     ),
     Cause(
         id="proxy-server-close",
         group=PROXIES,
-        title="The proxy ends its connection to the server after each response, by setting",
+        title="The proxy is set to end its connection after each response",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
@@ -90,6 +97,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         look_alikes=(
             'proxy-no-upstream-keepalive: nginx with proxy_http_version 1.1 and no proxy_set_header Connection "".',
+            _OTHER_CLIENT,
         ),
         sources=("RFC 9112 section 9.6", "HAProxy docs: option http-server-close"),
         drawing=(
@@ -99,6 +107,7 @@ CAUSES: tuple[Cause, ...] = (
             "< hop 1: 200",
             "> hop 2: RST",
         ),
+        other_certainties=(Certainty.LIKELY,),
     ),
     Cause(
         id="proxy-no-upstream-keepalive",
@@ -111,7 +120,8 @@ CAUSES: tuple[Cause, ...] = (
         "so what the client says to the proxy does not matter here.",
         wire='Behind the proxy each request is HTTP/1.0 or says "Connection: close", on a connection of its own. The '
         "client's connections to the proxy are kept alive, or could be.",
-        confirm='Wireshark, behind the proxy: http.request.version == "HTTP/1.0" or http.connection == "close"',
+        confirm='Wireshark: http.request.version == "HTTP/1.0" or lower(http.connection) contains "close"; capture '
+        "behind the proxy.",
         remedies=(
             _NGINX_UPSTREAM,
             Remedy("nginx >= 1.29.7", "remove keepalive 0; proxy_http_version 1.0; proxy_set_header Connection close;"),
@@ -121,6 +131,7 @@ CAUSES: tuple[Cause, ...] = (
         look_alikes=(
             "proxy-server-close: the same header, and RST from the proxy when the response is complete",
             "a proxy that repeats what its client says: see hop-header-forwarded",
+            _OTHER_CLIENT,
         ),
         sources=("RFC 9110 section 7.6.1", "RFC 9112 section 9.3", "nginx changes 1.29.7", "nginx docs: keepalive"),
         drawing=(
@@ -131,12 +142,12 @@ CAUSES: tuple[Cause, ...] = (
             "> hop 1: GET HTTP/1.1",
             "+ SYN hop 2",
         ),
-        other_certainties=(Certainty.POSSIBLE,),
+        other_certainties=(Certainty.LIKELY, Certainty.POSSIBLE),
     ),
     Cause(
         id="proxy-upstream-not-pooled",
         group=PROXIES,
-        title="The proxy opens a connection to the server for each request and closes it itself",
+        title="The proxy opens a connection to the server for each request",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -168,7 +179,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="proxy-pool-too-small",
         group=PROXIES,
-        title="The proxy keeps fewer connections to the server than it uses at once",
+        title="The proxy keeps fewer connections than it uses at once",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -217,7 +228,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="proxy-reuse-policy",
         group=PROXIES,
-        title="The proxy opens a connection to the server for each new client connection",
+        title="The proxy opens a connection for each new client connection",
         decided_by=Decider.CLIENT,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -225,7 +236,9 @@ CAUSES: tuple[Cause, ...] = (
         "got a new one. Later requests share what is there: the policy of the proxy is careful with first requests.",
         wire="Behind the proxy a SYN with the first request of each client connection, while others are idle.",
         confirm="HAProxy: grep -n http-reuse haproxy.cfg; safe is the default.",
-        remedies=(Remedy("HAProxy", "http-reuse aggressive, or always where the server closes orderly"),),
+        remedies=(
+            Remedy("HAProxy", "http-reuse aggressive; or always, where the server does not close without notice"),
+        ),
         look_alikes=("a pool per client, as authentication of connections needs it",),
         sources=("RFC 9112 section 9.3.1", "HAProxy docs: http-reuse"),
         drawing=(
@@ -238,7 +251,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="l4-one-to-one",
         group=PROXIES,
-        title="A relay below HTTP: each connection behind it belongs to one before it",
+        title="A relay below HTTP: one connection behind it for each before",
         decided_by=Decider.NOBODY,
         certainty=Certainty.LIKELY,
         severity=Severity.NOTE,

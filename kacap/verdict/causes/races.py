@@ -35,7 +35,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="keepalive-race",
         group=RACES,
-        title="A request and the server's close of the idle connection crossed",
+        title="A request crossed the server's close of an idle connection",
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
@@ -46,7 +46,10 @@ CAUSES: tuple[Cause, ...] = (
         "server's RST, and often the same request on a new connection.",
         confirm="Compare the idle timeouts: the server's must be longer than that of the client or proxy before it.",
         remedies=_SERVERS + _CLIENTS,
-        look_alikes=("stale-reuse-after-fin: there the client had acknowledged the FIN for long before.",),
+        look_alikes=(
+            "stale-reuse-after-fin: there the client had acknowledged the FIN for long before.",
+            "where the capture shows a RST and no FIN, nat-idle-reset: a device between the two wrote it",
+        ),
         sources=("RFC 9112 section 9.5", "RFC 9112 section 9.3.1", "Node.js docs: server.keepAliveTimeout"),
         drawing=(
             "> GET /1",
@@ -58,11 +61,12 @@ CAUSES: tuple[Cause, ...] = (
             "+ SYN",
             "> GET /2 (again)",
         ),
+        other_certainties=(Certainty.LIKELY,),
     ),
     Cause(
         id="stale-reuse-after-fin",
         group=RACES,
-        title="The client sends a request on a connection that it knew to be closed",
+        title="The client asks on a connection that it knew to be closed",
         decided_by=Decider.CLIENT,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,
@@ -70,7 +74,7 @@ CAUSES: tuple[Cause, ...] = (
         "did not look, and sent its next request there. The request is lost, and with it the time until the retry.",
         wire="The server's FIN, the client's ACK of it; some time later a request on the same connection, answered by "
         "a RST.",
-        confirm="Wireshark: follow the connection; the request stands behind the server's FIN and the ACK of it.",
+        confirm="In Wireshark follow the connection: the request stands behind the server's FIN and the ACK of it.",
         remedies=(
             _HTTPCLIENT_5,
             Remedy("Apache HttpClient 4", "PoolingHttpClientConnectionManager.setValidateAfterInactivity(1000)"),
@@ -90,5 +94,6 @@ CAUSES: tuple[Cause, ...] = (
             "> GET /2",
             "< RST",
         ),
+        other_certainties=(Certainty.LIKELY,),
     ),
 )

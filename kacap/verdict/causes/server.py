@@ -69,7 +69,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="server-http10-keepalive-not-granted",
         group=SERVER_ENDS,
-        title="An HTTP/1.0 client asked for keep-alive, and the server did not grant it",
+        title="The server does not grant keep-alive to an HTTP/1.0 client",
         decided_by=Decider.SERVER,
         certainty=Certainty.PROVEN,
         severity=Severity.WARNING,

@@ -7,7 +7,7 @@ _LONGER_IDLE = (
     Remedy("gunicorn", "-k gthread --keep-alive 75; the default is 2 s"),
     Remedy("uvicorn", "--timeout-keep-alive 75; the default is 5 s"),
     Remedy("Node.js http", "server.keepAliveTimeout = 75000; the default is 5 s before Node.js 26, then 65 s"),
-    Remedy("nginx", "keepalive_timeout 75s; that is the default"),
+    Remedy("nginx", "raise keepalive_timeout, for example to 75s (the default)"),
     Remedy("Apache httpd", "KeepAliveTimeout 75; the default is 5 s"),
     Remedy("Tomcat", 'keepAliveTimeout="75000" on the Connector; server.xml comes with 20 s'),
     Remedy("Puma", "persistent_timeout 75; Puma 8 has 65 s"),
@@ -23,16 +23,16 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.SERVER,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
-        meaning="Nobody said that the connection ends. The server closed it after a time without a request. It costs "
-        "something where the next request comes later than that.",
-        wire="No close signal; the server's FIN after an idle time that is the same again and again. The client often "
-        "answers it only when it needs a connection the next time.",
-        confirm="Wireshark: tcp.flags.fin == 1, and compare the time since the last response of several connections.",
+        meaning="No message said close. The server closed the connection after a time without a request, and it "
+        "costs a handshake whenever the next request comes later than that.",
+        wire="No close signal; the server's FIN after an idle time that is the same again and again, or a RST after "
+        "minutes. The client often answers the FIN only when it needs a connection the next time.",
+        confirm="Wireshark: tcp.flags.fin == 1; compare the time since the last response of several connections.",
         remedies=(
             *_LONGER_IDLE,
             Remedy("any other", "a longer idle time than the longest pause between two requests of one client"),
         ),
-        look_alikes=("a server that stops", "a load balancer that ends idle connections for it"),
+        look_alikes=("a server that stops", "a device between that ends idle connections for it, some of them by RST"),
         sources=("RFC 9112 section 9.5", "gunicorn docs: keepalive", "uvicorn docs: timeout-keep-alive"),
         drawing=("> GET", "< 200", ". 5 s", "< FIN", ". 2 s", "+ SYN"),
         other_certainties=(Certainty.PROVEN, Certainty.POSSIBLE),
@@ -60,7 +60,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="idle-timeout-inversion",
         group=SERVER_ENDS,
-        title="The client uses connections that were idle nearly too long for the server",
+        title="The client uses connections close to the server's idle limit",
         decided_by=Decider.SERVER,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
@@ -86,13 +86,13 @@ CAUSES: tuple[Cause, ...] = (
         decided_by=Decider.SERVER,
         certainty=Certainty.LIKELY,
         severity=Severity.WARNING,
-        meaning="The server says close when a connection is so old, however many requests it carried. With an age of "
-        "an hour that is as it should be: clients find new servers that way.",
+        meaning="The server says close once a connection has reached a certain age, however many requests it "
+        "carried. With an age of an hour that is as it should be: clients find new servers that way.",
         wire='"Connection: close" in a good response at the same age of each connection, after different numbers of '
         "requests.",
         confirm="Compare the time from the SYN to the response that says close over several connections.",
         remedies=(
-            Remedy("nginx >= 1.19.10", "keepalive_time 1h; that is the default"),
+            Remedy("nginx >= 1.19.10", "raise keepalive_time, for example to 1h (the default)"),
             Remedy("AWS ALB", "client_keep_alive.seconds; the default is 3600"),
             Remedy("any other", "raise the age where it is far below an hour; else leave it"),
         ),
@@ -103,7 +103,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="server-drain-shutdown",
         group=SERVER_ENDS,
-        title="All connections of the server end together: it stops, or is replaced",
+        title="All connections of the server end together, as at a restart",
         decided_by=Decider.SERVER,
         certainty=Certainty.POSSIBLE,
         severity=Severity.NOTE,
@@ -126,7 +126,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="server-worker-recycle",
         group=SERVER_ENDS,
-        title="A part of the server's connections ends together, again and again",
+        title="Some of the server's connections end together, repeatedly",
         decided_by=Decider.SERVER,
         certainty=Certainty.POSSIBLE,
         severity=Severity.WARNING,

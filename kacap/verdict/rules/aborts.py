@@ -10,17 +10,21 @@ from kacap.http.message import Exchange
 from kacap.tcp.half import NEVER, UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.habits import SECOND_NS
 from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, then
 from kacap.verdict.words import Certainty, Side
 
-_SECOND_NS = 1_000_000_000
-ROUND_NS = tuple(seconds * _SECOND_NS for seconds in (1, 2, 3, 5, 10, 15, 30, 60))
+ROUND_NS = tuple(seconds * SECOND_NS for seconds in (1, 2, 3, 5, 10, 15, 30, 60))
 """Timeouts that people and libraries choose."""
 
 _EARLY, _LATE = 0.98, 1.03
 """A timer may start a little before the packet that is seen, and fires late under load."""
 _CLOSE_TO = 0.01
+_KEPT_BACK = (
+    "None of these requests was seen on the hop behind the proxy: it is the proxy that did not pass them on, and what "
+    "is found there comes first."
+)
 
 
 def _given_up(facts: Facts) -> Exchange | None:
@@ -71,7 +75,13 @@ def _timeout_ns(facts: Facts) -> tuple[int, int] | None:
 
 
 def _timed_out(facts: Facts, pair: PairFacts) -> bool:
-    return _timeout_ns(facts) is not None
+    """After a round wait, or before any byte of the response: who cancels does so at any moment."""
+    if _timeout_ns(facts) is not None:
+        return True
+    exchange = _given_up(facts)
+    if exchange is None or exchange.request is None:
+        return False
+    return exchange.request.complete and not _begun(facts, exchange)
 
 
 def _timeout_certainty(facts: Facts, pair: PairFacts) -> Certainty:
@@ -104,16 +114,28 @@ def _partial_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 
 def _timeouts(pair: PairFacts, connections: Sequence[Facts]) -> str:
-    """After which waits the client gave up, the usual first."""
-    found = [pair_of for facts in connections if (pair_of := _timeout_ns(facts)) is not None]
-    counts = {round_ns: [wait for each, wait in found if each == round_ns] for round_ns, _ in found}
+    """After which waits the client gave up, the usual first, and how often after another."""
+    counts: dict[int, list[int]] = {}
+    for facts in connections:
+        found = _timeout_ns(facts)
+        if found is not None:
+            counts.setdefault(found[0], []).append(found[1])
     usual = sorted(counts.items(), key=lambda entry: -len(entry[1]))
-    parts = [f"{len(waits)} after {_range(waits)} ({round_ns // _SECOND_NS} s)" for round_ns, waits in usual]
-    return f"The client gave up: {', '.join(parts)}."
+    parts = [f"{len(waits)} after {_range(waits)} ({round_ns // SECOND_NS} s)" for round_ns, waits in usual]
+    other = sum(_timeout_ns(facts) is None for facts in connections)
+    if other:
+        parts.append(f"{other} after a wait that is no round number")
+    said = f"The client gave up: {', '.join(parts)}."
+    return f"{said} {_KEPT_BACK}" if all(_is_kept_back(pair, facts) for facts in connections) else said
+
+
+def _is_kept_back(pair: PairFacts, facts: Facts) -> bool:
+    exchange = _given_up(facts)
+    return exchange is not None and pair.before is not None and pair.before.has_kept_back(facts, exchange)
 
 
 def _range(waits: Sequence[int]) -> str:
-    least, most = f"{min(waits) / _SECOND_NS:.2f}", f"{max(waits) / _SECOND_NS:.2f}"
+    least, most = f"{min(waits) / SECOND_NS:.2f}", f"{max(waits) / SECOND_NS:.2f}"
     return f"{least} s" if least == most else f"{least}-{most} s"
 
 

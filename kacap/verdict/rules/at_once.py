@@ -6,13 +6,14 @@ reasons: how a client calls itself chooses among them, and proves none.
 
 from collections.abc import Sequence
 
-from kacap.verdict.facts import Facts
+from kacap.tcp.half import UNKNOWN
+from kacap.verdict.facts import DISCARD_NS, Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules import pool_limits, pool_pairs
 from kacap.verdict.rules.rule import Observation, Rule, Test, both, then
 from kacap.verdict.stacks import user_agent
-from kacap.verdict.words import Certainty
+from kacap.verdict.words import Certainty, Side
 
 _SHARE_OF_DISCARDS = 0.9
 _AT_ONCE_NS = 50_000_000
@@ -37,7 +38,7 @@ def _named(names: tuple[str, ...]) -> Test:
 
 
 def _never_kept(facts: Facts, pair: PairFacts) -> bool:
-    """It is one of many: nearly all connections of the pair had one exchange, and the client closed them at once."""
+    """It is one of many: of nearly all that ended without a word, the client closed after one exchange, at once."""
     if not facts.discarded or pair.avoidable <= 0:
         return False
     count = len(pair.discarded)
@@ -51,6 +52,25 @@ def _perhaps_unread(facts: Facts, pair: PairFacts) -> bool:
         return False
     needed_again = len(pair.pool.thrown) >= _AT_LEAST and pair.opened_after(facts.first_close_ns) is not None
     return needed_again or _never_kept(facts, pair)
+
+
+def _half_closes(facts: Facts, pair: PairFacts) -> bool:
+    """The client said with its only request that no other follows, by a FIN, and read the response."""
+    final = facts.final
+    if final is None or final.request is None or final.response is None or not final.complete:
+        return False
+    return (
+        facts.opened_here
+        and pair.avoidable > 0
+        and facts.asked == 1
+        and facts.signal is None
+        and not facts.dialogue.switched
+        and facts.first_close is Side.CLIENT
+        and facts.connection.first_close_kind == "fin"
+        and facts.connection.first_close_frame < final.response.frame
+        and facts.client.rst_frame == UNKNOWN
+        and facts.first_close_ns - final.request.end_time_ns <= DISCARD_NS
+    )
 
 
 def _by_new_processes(facts: Facts, pair: PairFacts) -> bool:
@@ -80,6 +100,10 @@ def _pause(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return f"The next connection follows {milliseconds(round(pause_ns))} after the close (median)."
 
 
+def _half_closed(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    return f"{len(connections)} times the client said by a FIN right behind its request that no other follows."
+
+
 def _body_sizes(pair: PairFacts, connections: Sequence[Facts]) -> str:
     sizes = [response.body_bytes for facts in connections if (response := facts.exchanges[-1].response) is not None]
     if not sizes:
@@ -105,6 +129,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_process_certainty,
         numbers=_pause,
     ),
+    Rule("client-process-per-request", _half_closes, _PROOF, numbers=_half_closed),
     Rule("client-no-session", _never_kept, _PROOF, certainty=_no_session_certainty, numbers=_pause),
 )
 

@@ -1,6 +1,7 @@
 """The answer came before the request was complete, and the connection ended with it (RFC 9112 section 9.3).
 
-What the client did not send yet has no place to go: the server reads it and drops it, or resets the connection.
+What the client did not send yet has no place to go: the server reads it and drops it, or resets the connection. A
+server that reads it all and keeps the connection did nothing of the kind: a close after a pause has its own reason.
 """
 
 from collections.abc import Iterator
@@ -9,12 +10,12 @@ from kacap.http.framing import NONE
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import UNKNOWN
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import DISCARD_NS, Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, both, then
 from kacap.verdict.rules.truncated import failed_request
-from kacap.verdict.words import Decider, Side
+from kacap.verdict.words import Certainty, Decider, Side
 
 
 def _answered_early(exchange: Exchange | None) -> bool:
@@ -28,7 +29,29 @@ def _answered_early(exchange: Exchange | None) -> bool:
 
 
 def _early(facts: Facts, pair: PairFacts) -> bool:
-    return not facts.dialogue.switched and not facts.dialogue.lost_in_gap and _answered_early(facts.final)
+    if facts.dialogue.switched or facts.dialogue.lost_in_gap or not _answered_early(facts.final):
+        return False
+    return _is_told(facts) or _at_once(facts)
+
+
+def _is_told(facts: Facts) -> bool:
+    """Whether the server said close, or the connection was closed while the request was still to come."""
+    if facts.signal is not None and facts.signal.cause == SERVER_CLOSE:
+        return True
+    request = None if facts.final is None else facts.final.request
+    if request is None or facts.first_close is None:
+        return False
+    return not request.complete or request.end_time_ns > facts.first_close_ns
+
+
+def _at_once(facts: Facts) -> bool:
+    """Whether the close followed the last byte of both, which may have a round trip before it, and no timer."""
+    idle_ns = facts.idle_before_close_ns
+    return idle_ns is not None and idle_ns <= DISCARD_NS + (facts.round_trip_ns or 0)
+
+
+def _certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    return Certainty.PROVEN if _is_told(facts) else Certainty.LIKELY
 
 
 def _no_word_of_client(facts: Facts, pair: PairFacts) -> bool:
@@ -63,10 +86,6 @@ def _reset(facts: Facts, pair: PairFacts) -> bool:
         and response is not None
         and facts.server.rst_time_ns >= response.time_ns
     )
-
-
-def _over(facts: Facts, pair: PairFacts) -> bool:
-    return facts.signal is not None or facts.first_close is not None
 
 
 def _who_ends(facts: Facts, pair: PairFacts) -> Decider:
@@ -124,17 +143,20 @@ RULES: tuple[Rule, ...] = (
         "early-response-reset",
         both(_early, _body_begun, _reset),
         then(_early_proof, _reset_proof),
+        certainty=_certainty,
         severity=failed_request,
     ),
     Rule(
         "expect-100-final-status",
-        both(_early, _waited_for_100, _no_word_of_client, _over),
+        both(_early, _waited_for_100, _no_word_of_client),
         then(_early_proof, close_proof),
+        certainty=_certainty,
         decided_by=_who_ends,
     ),
     Rule(
         "early-response-close",
         both(_early, _no_word_of_client, _server_ends),
         then(_early_proof, close_proof),
+        certainty=_certainty,
     ),
 )

@@ -5,7 +5,7 @@ These rows come last, for what no other row explains. Those that say that all is
 
 from collections.abc import Iterator
 
-from kacap.verdict.facts import Facts, persists
+from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, last_response_proof, still_open_proof
 from kacap.verdict.rules.outside import closer
@@ -18,14 +18,14 @@ def _still_open(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _ended_well(facts: Facts, pair: PairFacts) -> bool:
-    """Closed while it could have been used again, and the client opened no other afterwards."""
+    """Closed while it could have been used again, and the client got no other afterwards."""
     exchanges = facts.exchanges
     return (
         bool(exchanges)
         and facts.idle_before_close_ns is not None
         and (facts.first_close is Side.CLIENT or facts.connection.first_close_kind == "fin")
-        and pair.opened_after(facts.first_close_ns) is None
-        and persists(exchanges[-1])
+        and pair.last_accepted_ns < facts.first_close_ns
+        and facts.persistent[-1]
     )
 
 

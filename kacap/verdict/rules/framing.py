@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kacap.http.framing import NONE
 from kacap.http.message import Exchange, Message
 from kacap.http.persistence import SERVER_CLOSE, client_signal
-from kacap.verdict.facts import DISCARD_NS, Facts
+from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof
 from kacap.verdict.rules.rule import Rule, both
@@ -13,7 +13,7 @@ from kacap.verdict.rules.truncated import failed_request
 from kacap.verdict.words import Certainty, Decider, Side
 
 _BECAUSE_NS = 1_000_000_000
-"""A close later than this after the surplus bytes has another reason."""
+"""A close later than this after surplus bytes, or after a refusal, has another reason."""
 
 _MISREAD = frozenset((400, 405, 501))
 """Status codes of servers that read the rest of a body as a request line."""
@@ -60,12 +60,10 @@ def _two_lengths(facts: Facts, pair: PairFacts) -> bool:
     final = facts.final
     if final is not None and final.request is not None and client_signal(final.request) is not None:
         return False
-    idle_ns = facts.idle_before_close_ns
-    at_once = idle_ns is not None and idle_ns <= DISCARD_NS + (facts.connect_ns or 0)
     if odd[0] is Side.CLIENT:
         said_close = facts.signal is not None and facts.signal.cause == SERVER_CLOSE
-        return said_close or (facts.signal is None and facts.first_close is Side.SERVER and at_once)
-    return facts.signal is None and facts.first_close is Side.CLIENT and at_once
+        return said_close or (facts.signal is None and facts.first_close is Side.SERVER and facts.closed_at_once)
+    return facts.signal is None and facts.first_close is Side.CLIENT and facts.closed_at_once
 
 
 def _sender_of_two_lengths(facts: Facts, pair: PairFacts) -> Decider:
@@ -120,9 +118,9 @@ def _surplus_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 
 def _unread_body(facts: Facts, pair: PairFacts) -> bool:
-    """After a request with a body, one without is refused that the same server otherwise answers well."""
+    """After a request with a body, one without is refused that the same server otherwise answers well, and it ends."""
     exchanges = facts.exchanges
-    if len(exchanges) < 2 or facts.first_close is None or facts.dialogue.lost_in_gap:
+    if len(exchanges) < 2 or facts.dialogue.lost_in_gap or not _server_ends(facts):
         return False
     before, last = exchanges[-2], exchanges[-1]
     if before.request is None or not before.request.body_bytes or not before.complete:
@@ -134,6 +132,14 @@ def _unread_body(facts: Facts, pair: PairFacts) -> bool:
     if last.request.method not in ("GET", "HEAD") or last.request.framing != NONE:
         return False
     return pair.answers.answered_well(last.request.method, last.request.target)
+
+
+def _server_ends(facts: Facts) -> bool:
+    """Whether it said close, or closed because of its last answer."""
+    if facts.signal is not None:
+        return facts.signal.cause == SERVER_CLOSE
+    idle_ns = facts.idle_before_close_ns
+    return facts.first_close is Side.SERVER and idle_ns is not None and idle_ns <= _BECAUSE_NS
 
 
 def _unread_body_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:

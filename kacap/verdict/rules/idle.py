@@ -7,18 +7,18 @@ it was not used again. Then the client that closes as it opens another, then tim
 from collections.abc import Sequence
 
 from kacap.tcp.half import NEVER
-from kacap.verdict.defaults import fitting
 from kacap.verdict.facts import Facts
-from kacap.verdict.habits import (
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.defaults import fitting
+from kacap.verdict.patterns.habits import (
     ONE_MOMENT_NS,
     SECOND_NS,
-    SHORTEST_IDLE_NS,
     Habit,
     announced_ns,
     idle_at_close_ns,
     is_as_announced,
+    shortest_idle_ns,
 )
-from kacap.verdict.pair import PairFacts
 from kacap.verdict.rules.idle_figures import (
     client_idle_figures,
     close_at_syn_proof,
@@ -29,6 +29,7 @@ from kacap.verdict.rules.idle_figures import (
     server_idle_figures,
 )
 from kacap.verdict.rules.idle_pairs import OBSERVATIONS
+from kacap.verdict.rules.network import FORGOTTEN_NS
 from kacap.verdict.rules.rule import Rule, then
 from kacap.verdict.words import Certainty, Severity, Side, Verdict
 
@@ -56,12 +57,19 @@ def _leaks(facts: Facts, pair: PairFacts) -> bool:
     return abs(facts.first_close_ns - habits.left_until_ns) <= ONE_MOMENT_NS
 
 
-def _idle(facts: Facts, side: Side, least_ns: int = SHORTEST_IDLE_NS) -> int | None:
+def _leak_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """Several programs behind one address, or one after the other, do not know of each other's connections."""
+    if not pair.habits.one_program or _client_timer(facts, pair):
+        return Certainty.POSSIBLE
+    return Certainty.LIKELY
+
+
+def _idle(facts: Facts, side: Side) -> int | None:
     """How long it was idle when that side closed it without a word."""
     if facts.first_close is not side or facts.signal is not None:
         return None
     idle_ns = idle_at_close_ns(facts)
-    return idle_ns if idle_ns is not None and idle_ns >= least_ns else None
+    return idle_ns if idle_ns is not None and idle_ns >= shortest_idle_ns(facts) else None
 
 
 def _closed_at_syn(facts: Facts, pair: PairFacts) -> bool:
@@ -80,7 +88,7 @@ def _client_timer(facts: Facts, pair: PairFacts) -> bool:
     if habit is not None and habit.fits(idle_ns):
         return True
     name = name_of_client(facts)
-    return habit is None and name is not None and bool(fitting(Side.CLIENT, idle_ns, name, announced=False))
+    return habit is None and name is not None and bool(fitting(Side.CLIENT, idle_ns, name))
 
 
 def _client_timer_certainty(facts: Facts, pair: PairFacts) -> Certainty:
@@ -88,11 +96,23 @@ def _client_timer_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 
 
 def _server_timer(facts: Facts, pair: PairFacts) -> bool:
-    return _idle(facts, Side.SERVER) is not None
+    return _idle(facts, Side.SERVER) is not None or _is_reset_after_long(facts)
+
+
+def _is_reset_after_long(facts: Facts) -> bool:
+    """A RST of the server's side while nothing was going on: its own, or of a device that forgets idle connections."""
+    if facts.first_close is not Side.SERVER or facts.signal is not None or facts.connection.first_close_kind != "rst":
+        return False
+    return (idle_at_close_ns(facts, resets=True) or 0) >= FORGOTTEN_NS
 
 
 def _server_timer_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    """Proven when it is what the server announced; a close soon after a response needs another that agrees."""
+    """Proven when it is what the server announced; a close soon after a response needs another that agrees.
+
+    A RST does not say whose it is, and connections that end together after different idle times have no timer.
+    """
+    if facts.connection.first_close_kind == "rst" or pair.capture.departures.wave(facts) is not None:
+        return Certainty.POSSIBLE
     idle_ns = idle_at_close_ns(facts) or 0
     hint_ns = announced_ns(facts)
     if hint_ns is not None and is_as_announced(idle_ns, hint_ns):
@@ -120,7 +140,13 @@ def _was_needed_later(pair: PairFacts, facts: Facts) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("client-connection-leak", _leaks, then(last_answer_proof, idle_close_proof), numbers=leak_figures),
+    Rule(
+        "client-connection-leak",
+        _leaks,
+        then(last_answer_proof, idle_close_proof),
+        certainty=_leak_certainty,
+        numbers=leak_figures,
+    ),
     Rule(
         "client-idle-expiry-lazy",
         _closed_at_syn,

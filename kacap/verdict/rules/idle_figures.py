@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from kacap.verdict.defaults import Default, fitting, lazy_within
 from kacap.verdict.facts import Facts
-from kacap.verdict.habits import AT_NEXT_SYN_NS, SECOND_NS, announced_ns, idle_at_close_ns
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.proof import Proof, milliseconds
+from kacap.verdict.patterns.defaults import Default, fitting, lazy_within
+from kacap.verdict.patterns.habits import (
+    AT_NEXT_SYN_NS,
+    SECOND_NS,
+    announced_ns,
+    idle_at_close_ns,
+    is_as_announced,
+    tolerance_ns,
+)
+from kacap.verdict.proof import Proof, milliseconds, opening_proof
+from kacap.verdict.rules.two_hops import compared
 from kacap.verdict.words import Side
 
 
@@ -21,16 +29,16 @@ def last_answer_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     later = pair.opened_after(final.end_ns)
     if later is not None:
         after = milliseconds(later.opened_ns - final.end_ns)
-        yield Proof(later.client.syn_frame, later.opened_ns, f"client SYN {after} later, beside it", later.stream)
+        yield from opening_proof(later, f"client SYN {after} later, beside it", later.stream)
 
 
 def idle_close_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The response after which the connection was idle, and the FIN."""
-    idle_ns = idle_at_close_ns(facts)
+    idle_ns = idle_at_close_ns(facts, resets=True)
     if idle_ns is None:
         return
     connection = facts.connection
-    text = f"{facts.first_close} FIN after {milliseconds(idle_ns)} of idle"
+    text = f"{facts.first_close} {connection.first_close_kind.upper()} after {milliseconds(idle_ns)} of idle"
     hint_ns = announced_ns(facts)
     if hint_ns is not None and facts.first_close is Side.SERVER:
         text += f"; the server announced timeout={hint_ns // SECOND_NS}"
@@ -45,7 +53,7 @@ def close_at_syn_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
         apart_ns = other.opened_ns - facts.first_close_ns
         when = "after" if apart_ns >= 0 else "before"
         text = f"client SYN {milliseconds(abs(apart_ns))} {when} that FIN"
-        yield Proof(other.client.syn_frame, other.opened_ns, text, other.stream)
+        yield from opening_proof(other, text, other.stream)
 
 
 def server_idle_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
@@ -54,13 +62,15 @@ def server_idle_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     idles = _idles(connections)
     said = _closes(idles)
     hint_ns = pair.habits.announced_ns
+    usual_ns = idles[len(idles) // 2]
     if hint_ns is not None:
         said += f"; the server announced {hint_ns // SECOND_NS} s"
+        if usual_ns > hint_ns + tolerance_ns(hint_ns) and is_as_announced(usual_ns, hint_ns):
+            said += ", and waits a second longer than it announces, as Node.js does"
     else:
-        usual_ns = idles[len(idles) // 2]
         name = name_of_server(connections[0])
         if name is not None or (habit is not None and habit.fits(usual_ns)):
-            said += _default(fitting(Side.SERVER, usual_ns, name, announced=False))
+            said += _default(fitting(Side.SERVER, usual_ns, name))
     return said + "."
 
 
@@ -70,7 +80,7 @@ def client_idle_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     said = _closes(idles)
     name = name_of_client(connections[0])
     if connections[0].stream not in pair.habits.closed_at_syn:
-        return said + _default(fitting(Side.CLIENT, idles[len(idles) // 2], name, announced=False)) + "."
+        return said + _default(fitting(Side.CLIENT, idles[len(idles) // 2], name)) + "."
     kept = pair.habits.longest_reused
     kept_ns = 0 if kept is None or kept[0] >= idles[0] else kept[0]
     if kept_ns >= SECOND_NS // 10:
@@ -85,7 +95,11 @@ def leak_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     said = f"{len(connections)} of {len(pair.used)} connections were left"
     if idles:
         said += f", the longest for {milliseconds(idles[-1])}"
-    return said + (f"; {still_open} still open when the capture ends." if still_open else ".")
+    said += f"; {still_open} still open when the capture ends." if still_open else "."
+    if pair.outer is None:
+        return said
+    relay = compared(pair, "the proxy or relay opens a connection for each request and forgets it")
+    return f"{said} {relay}"
 
 
 def name_of_server(facts: Facts) -> str | None:
@@ -98,12 +112,12 @@ def name_of_server(facts: Facts) -> str | None:
 
 def name_of_client(facts: Facts) -> str | None:
     """The `User-Agent` header of the first request."""
-    request = facts.exchanges[0].request if facts.exchanges else None
+    request = facts.first_request
     return None if request is None else request.user_agent
 
 
 def _idles(connections: Sequence[Facts]) -> list[int]:
-    return sorted(idle_ns for facts in connections if (idle_ns := idle_at_close_ns(facts)) is not None)
+    return sorted(idle_ns for facts in connections if (idle_ns := idle_at_close_ns(facts, resets=True)) is not None)
 
 
 def _closes(idles: Sequence[int]) -> str:

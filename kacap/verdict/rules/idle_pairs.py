@@ -3,15 +3,15 @@
 from kacap.tcp.half import NEVER, UNKNOWN
 from kacap.tcp.states import final_states
 from kacap.verdict.facts import Facts
-from kacap.verdict.habits import (
+from kacap.verdict.occupancy import FOREVER, peak
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.habits import (
     SECOND_NS,
     Habits,
     announced_ns,
     idle_at_close_ns,
     is_as_announced,
 )
-from kacap.verdict.occupancy import FOREVER, peak
-from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, milliseconds
 from kacap.verdict.rules.idle_figures import idle_close_proof
 from kacap.verdict.rules.rule import Observation, Sighting

@@ -6,16 +6,15 @@ Packets do not tell who gave the order: most rows are no more than possible.
 
 from collections.abc import Iterator, Sequence
 
-from kacap.verdict.departures import Wave, client_wave
 from kacap.verdict.facts import Facts
-from kacap.verdict.habits import age_at_signal_ns
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.proof import Proof, close_proof, milliseconds, signal_proof
+from kacap.verdict.patterns.departures import Wave, client_wave
+from kacap.verdict.patterns.habits import age_at_signal_ns
+from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof, signal_proof
 from kacap.verdict.rules.idle_figures import idle_close_proof, name_of_server
-from kacap.verdict.rules.rule import Observation, Rule, Sighting
-from kacap.verdict.words import Certainty
+from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting
+from kacap.verdict.words import Certainty, ConnectionVerdict
 
-_SHOWN = 3
 _DRAINED = 3
 """Connections that end together before it is called a shutdown."""
 
@@ -42,7 +41,9 @@ def _drained_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 def _reloaded(facts: Facts, pair: PairFacts) -> bool:
     """All at once, and the same address goes on at once."""
     wave = pair.capture.departures.wave(facts)
-    if wave is None or not _is_last(wave) or wave.next_opening is None or wave.refused:
+    if wave is None or not _is_last(wave) or wave.next_opening is None:
+        return False
+    if wave.next_opening.verdict is ConnectionVerdict.FAILED:
         return False
     return _calls_itself(facts, _PROXIES)
 
@@ -50,7 +51,7 @@ def _reloaded(facts: Facts, pair: PairFacts) -> bool:
 def _recycled(facts: Facts, pair: PairFacts) -> bool:
     """A share of the connections at a time, again and again."""
     wave = pair.capture.departures.wave(facts)
-    return wave is not None and wave.survivors > 0 and pair.capture.departures.partial_waves(facts) >= 2
+    return wave is not None and wave.is_partial and pair.capture.departures.partial_waves(facts) >= 2
 
 
 def _of_age(facts: Facts, pair: PairFacts) -> bool:
@@ -78,9 +79,9 @@ def _leaving_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
         yield from idle_close_proof(facts, pair)
     wave = pair.capture.departures.wave(facts)
     later = None if wave is None else wave.next_opening
-    if wave is not None and later is not None:
-        what = "fails" if wave.refused else "is answered"
-        yield Proof(later.client.syn_frame, later.opened_ns, f"the next SYN to this server {what}", later.stream)
+    if later is not None and not later.undecided:
+        what = "fails" if later.verdict is ConnectionVerdict.FAILED else "is answered"
+        yield from opening_proof(later, f"the next SYN to this server {what}", later.stream)
 
 
 def _age_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
@@ -95,7 +96,7 @@ def _age_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 def _wave_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     waves = {id(wave): wave for facts in connections if (wave := pair.capture.departures.wave(facts)) is not None}
-    said = [f"{len(wave.ends)} within {milliseconds(wave.span_ns)}" for wave in list(waves.values())[:_SHOWN]]
+    said = [f"{len(wave.ends)} within {milliseconds(wave.span_ns)}" for wave in list(waves.values())[:SHOWN]]
     more = len(waves) - len(said)
     return f"Connections that ended together: {', '.join(said)}{f' and {more} times more' if more else ''}."
 
@@ -126,17 +127,17 @@ def _backend_left(pair: PairFacts) -> Sighting | None:
     span = milliseconds(last.time_ns - wave[0].time_ns)
     return Sighting(
         members,
-        tuple((facts.stream, proof) for facts in members[:_SHOWN] for proof in idle_close_proof(facts, pair)),
+        tuple((facts.stream, proof) for facts in members[:SHOWN] for proof in idle_close_proof(facts, pair)),
         f"{len(members)} connections ended within {span}; the client goes on with {another} of the same port.",
     )
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("server-max-age", _of_age, _age_proof, numbers=_age_figures),
     Rule("proxy-config-reload", _reloaded, _leaving_proof, numbers=_wave_figures),
     Rule("server-drain-shutdown", _drained, _leaving_proof, certainty=_drained_certainty, numbers=_wave_figures),
-    Rule("server-worker-recycle", _recycled, _leaving_proof, numbers=_wave_figures),
-    Rule("server-max-age", _of_age, _age_proof, numbers=_age_figures),
     Rule("lb-rebalance-close", _balanced, _age_proof, numbers=_age_figures),
+    Rule("server-worker-recycle", _recycled, _leaving_proof, numbers=_wave_figures),
 )
 
 OBSERVATIONS: tuple[Observation, ...] = (Observation("lb-deregistration", _backend_left),)

@@ -11,8 +11,9 @@ from kacap.tcp.half import UNKNOWN, Half
 from kacap.tcp.sequence import distance
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.retries import idle_before_ns, unanswered
 from kacap.verdict.proof import Proof, close_proof, milliseconds
-from kacap.verdict.retries import idle_before_ns, unanswered
+from kacap.verdict.rules.foreign import is_foreign
 from kacap.verdict.rules.races import end_of, failed_requests, retries_in_numbers, retry_proof
 from kacap.verdict.rules.rule import Observation, Rule, then
 from kacap.verdict.words import Certainty, Side
@@ -26,9 +27,6 @@ PROMPT_NS = 1_000_000_000
 _RESENT_AT_LEAST = 3
 _RESENT_FOR_NS = 1_000_000_000
 _GROWTH = 1.5
-_INITIAL_TTLS = (64, 128, 255)
-_OTHER_PATH_HOPS = 2
-"""Routes change by a hop now and then; a sender that stands elsewhere is further off."""
 
 
 def _after_idle(facts: Facts) -> int | None:
@@ -74,32 +72,18 @@ def _refused(facts: Facts, pair: PairFacts) -> bool:
     request = None if at is None else facts.exchanges[at].request
     if request is None or server.rst_frame < request.frame:
         return False
-    is_prompt = server.rst_time_ns - request.time_ns <= PROMPT_NS + (facts.connect_ns or 0)
-    return is_prompt and (server.rst_ack == UNKNOWN or _is_foreign(server))
+    is_prompt = server.rst_time_ns - request.time_ns <= PROMPT_NS + (facts.round_trip_ns or facts.beyond_ns or 0)
+    return is_prompt and (server.rst_ack == UNKNOWN or is_foreign(server))
 
 
 def _refusal_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    return Certainty.LIKELY if _is_foreign(facts.server) else Certainty.POSSIBLE
+    return Certainty.LIKELY if is_foreign(facts.server) else Certainty.POSSIBLE
 
 
 def _injected(facts: Facts, pair: PairFacts) -> bool:
     if facts.first_close is None or facts.connection.first_close_kind != "rst":
         return False
-    return _is_foreign(facts.client if facts.first_close is Side.CLIENT else facts.server)
-
-
-def _is_foreign(half: Half) -> bool:
-    """Whether the RST of a side came from another distance than all else that it sent.
-
-    Stacks that start their RST at another time to live are still as many hops away.
-    """
-    if half.rst_frame == UNKNOWN or half.rst_ttl <= 0 or half.ttl <= 0:
-        return False
-    return abs(_hops(half.rst_ttl) - _hops(half.ttl)) >= _OTHER_PATH_HOPS
-
-
-def _hops(ttl: int) -> int:
-    return next(initial for initial in _INITIAL_TTLS if ttl <= initial) - ttl
+    return is_foreign(facts.client if facts.first_close is Side.CLIENT else facts.server)
 
 
 def _lost(facts: Facts, pair: PairFacts) -> bool:

@@ -11,11 +11,10 @@ from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts, persists
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.proof import Proof, close_proof, milliseconds
-from kacap.verdict.rules.rule import Observation, Rule, Sighting
+from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof
+from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Side
 
-_SHOWN = 3
 _SAID = {"tls": "TLS", "http2": "HTTP/2", "unknown": "of another kind"}
 _AT_ONCE_NS = 1_000_000_000
 """A server that ends a fresh connection sooner refuses it: nobody waits for a request that briefly."""
@@ -66,8 +65,8 @@ def _probe_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 
 
 def _probe_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
-    yield Proof(facts.client.syn_frame, facts.opened_ns, "client SYN")
-    request = facts.exchanges[0].request if facts.exchanges else None
+    yield from opening_proof(facts, "client SYN")
+    request = facts.first_request
     if request is not None:
         yield Proof(request.frame, request.time_ns, "its only request")
 
@@ -102,7 +101,9 @@ def _lost(facts: Facts, pair: PairFacts) -> bool:
     if facts.first_close is None or facts.dialogue.switched:
         return False
     final = facts.final
-    return facts.dialogue.lost_in_gap or facts.one_sided or (final is not None and final.response_lost)
+    if facts.dialogue.lost_in_gap or facts.one_sided or (final is not None and final.response_lost):
+        return True
+    return facts.client.unseen_before_rst > 0 or facts.server.unseen_before_rst > 0
 
 
 def _lost_unread(facts: Facts, pair: PairFacts) -> bool:
@@ -129,7 +130,7 @@ def _concurrent(pair: PairFacts) -> Sighting | None:
         return None
     evidence = tuple(
         (facts.stream, Proof(request.frame, request.time_ns, "its request begins before the others are answered"))
-        for facts in used[:_SHOWN]
+        for facts in used[:SHOWN]
         if (request := facts.exchanges[0].request) is not None
     )
     return Sighting(tuple(used), evidence, f"{len(used):,} connections were used, and all were busy at once.")

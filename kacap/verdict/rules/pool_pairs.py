@@ -9,20 +9,18 @@ from itertools import islice
 from kacap.http.message import Exchange, Message
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.proof import Proof
-from kacap.verdict.rules.rule import Observation, Sighting
-from kacap.verdict.spare import spare_at_open
-from kacap.verdict.spread import Spread
-from kacap.verdict.words import Verdict
+from kacap.verdict.patterns.spare import spare_at_open
+from kacap.verdict.patterns.spread import Spread
+from kacap.verdict.proof import Proof, opening_proof
+from kacap.verdict.rules.rule import SHOWN, Observation, Sighting
 
-_SHOWN = 3
 _SPARED_AT_LEAST = 2
 """One connection beside an idle one may be another program on the same host."""
 
 
 def _fragmented(pair: PairFacts) -> Sighting | None:
     """Connections that were opened and used while others, which were used again later, stood idle."""
-    if not _wasteful(pair) or any(_bound(pair)):
+    if not pair.is_wasteful or any(_bound(pair)):
         return None
     beside = spare_at_open(pair.used)
     if len(beside) < _SPARED_AT_LEAST:
@@ -30,20 +28,19 @@ def _fragmented(pair: PairFacts) -> Sighting | None:
     most = max(ready for _, ready in beside)
     return Sighting(
         connections=tuple(facts for facts, _ in beside),
-        evidence=tuple((facts.stream, _opened_beside(facts, ready)) for facts, ready in beside[:_SHOWN]),
+        evidence=tuple((facts.stream, proof) for facts, ready in beside[:SHOWN] for proof in _beside(facts, ready)),
         numbers=f"{len(beside):,} of {len(pair.used):,} connections were opened so, beside up to {most:,} idle ones.",
     )
 
 
-def _opened_beside(facts: Facts, ready: int) -> Proof:
+def _beside(facts: Facts, ready: int) -> Iterator[Proof]:
     what = "1 other stood idle" if ready == 1 else f"{ready} others stood idle"
-    frame = facts.client.syn_frame if facts.client.syn_frame >= 0 else facts.connection.syn_ack_frame
-    return Proof(frame, facts.opened_ns, f"opened while {what} and could be used")
+    return opening_proof(facts, f"opened while {what} and could be used")
 
 
 def _authenticated(pair: PairFacts) -> Sighting | None:
     """Requests that authenticate their connection, where connections were opened that could have been shared."""
-    if not _wasteful(pair):
+    if not pair.is_wasteful:
         return None
     bound = list(_bound(pair))
     if not bound:
@@ -52,7 +49,7 @@ def _authenticated(pair: PairFacts) -> Sighting | None:
     schemes = " and ".join(sorted({scheme.upper() if scheme == "ntlm" else "Negotiate" for _, _, scheme in bound}))
     evidence = tuple(
         (facts.stream, Proof(message.frame, message.time_ns, f"authenticates this connection with {scheme}"))
-        for facts, message, scheme in islice(bound, _SHOWN)
+        for facts, message, scheme in islice(bound, SHOWN)
     )
     numbers = f"{len(connections):,} of {len(pair.used):,} connections were authenticated with {schemes}."
     return Sighting(connections, evidence, numbers)
@@ -79,7 +76,7 @@ def _spread(pair: PairFacts) -> Sighting | None:
     connections = tuple(facts for member in spread.pairs for facts in member.used)
     evidence = tuple(
         (facts.stream, Proof(request.frame, request.time_ns, "request for this Host, at an address of its own"))
-        for member in spread.pairs[:_SHOWN]
+        for member in spread.pairs[:SHOWN]
         for facts in member.used[:1]
         for request in (facts.exchanges[0].request,)
         if request is not None
@@ -89,10 +86,6 @@ def _spread(pair: PairFacts) -> Sighting | None:
         f"at most {spread.busy:,} at a time."
     )
     return Sighting(connections, evidence, numbers)
-
-
-def _wasteful(pair: PairFacts) -> bool:
-    return pair.avoidable > 0 and pair.verdict is not Verdict.REUSED
 
 
 OBSERVATIONS: tuple[Observation, ...] = (

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from kacap.http import persistence
 from kacap.http.persistence import speaks_10
 from kacap.verdict.facts import Facts
-from kacap.verdict.hops import SHARE
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.hops import SHARE
 from kacap.verdict.proof import close_proof, last_response_proof, signal_proof
 from kacap.verdict.rules.proxy_pairs import OBSERVATIONS
 from kacap.verdict.rules.rule import Rule, then
@@ -55,7 +55,13 @@ def _copied(facts: Facts, pair: PairFacts) -> bool:
 
 def _copy_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     """Where every client says close, the proxy may say it by itself."""
-    return Certainty.PROVEN if pair.behind is not None and pair.behind.copies_close else Certainty.POSSIBLE
+    return _link_certainty(facts, pair) if pair.behind is not None and pair.behind.copies_close else Certainty.POSSIBLE
+
+
+def _link_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """What the packets say of one hop is proven; that another stands before it, only by the address of the proxy."""
+    links = [pair.behind] if pair.behind is not None else [inner.behind for inner in pair.inner]
+    return Certainty.PROVEN if all(link is not None and link.is_sure for link in links) else Certainty.LIKELY
 
 
 def _forced_before(facts: Facts, pair: PairFacts) -> bool:
@@ -116,9 +122,10 @@ def _own_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     exchange = facts.final
     origin = None if exchange is None or pair.behind is None else pair.behind.origin(exchange)
     if exchange is None or exchange.request is None or origin is None or origin.exchange.request is None:
-        return Certainty.PROVEN
+        return _link_certainty(facts, pair)
     said = persistence.client_signal(exchange.request)
-    return Certainty.POSSIBLE if said == persistence.client_signal(origin.exchange.request) else Certainty.PROVEN
+    same = said == persistence.client_signal(origin.exchange.request)
+    return Certainty.POSSIBLE if same else _link_certainty(facts, pair)
 
 
 def _own_words(pair: PairFacts, connections: Sequence[Facts]) -> str:
@@ -131,7 +138,7 @@ def _own_words(pair: PairFacts, connections: Sequence[Facts]) -> str:
         )
         if seen
     ]
-    own = any(_own_certainty(facts, pair) is Certainty.PROVEN for facts in connections)
+    own = any(_own_certainty(facts, pair) is not Certainty.POSSIBLE for facts in connections)
     come = "comes" if len(said) == 1 else "come"
     return compared(pair, f"{' and '.join(said)} {come} from the proxy{'' if own else ', and from its client'}")
 
@@ -152,7 +159,7 @@ def _not_pooled_words(pair: PairFacts, connections: Sequence[Facts]) -> str:
     if outer is not None and outer.unanswered and not outer.reused_exchanges:
         text += (
             f" On hop 1 {outer.unanswered} requests, each behind another on its connection, got no answer: a blind "
-            "relay, which takes the first answer for the end."
+            "relay, which takes the first answer for the end. It has to pass on bytes until either side closes."
         )
     return text
 
@@ -180,15 +187,28 @@ RULES: tuple[Rule, ...] = (
         certainty=_copy_certainty,
         numbers=_copied_words,
     ),
-    Rule("proxy-forces-close", _forced_before, then(answer_proof, signal_proof), numbers=_forced_words),
+    Rule(
+        "proxy-forces-close",
+        _forced_before,
+        then(answer_proof, signal_proof),
+        certainty=_link_certainty,
+        numbers=_forced_words,
+    ),
     Rule(
         "proxy-forces-close",
         _forced_behind,
         then(origin_proof, signal_proof),
+        certainty=_link_certainty,
         decided_by=_as_client,
         numbers=_forced_words,
     ),
-    Rule("proxy-server-close", _server_close, then(origin_proof, signal_proof), numbers=_own_words),
+    Rule(
+        "proxy-server-close",
+        _server_close,
+        then(origin_proof, signal_proof),
+        certainty=_link_certainty,
+        numbers=_own_words,
+    ),
     Rule(
         "proxy-no-upstream-keepalive",
         _says_close,

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from kacap.verdict.facts import Facts
-from kacap.verdict.hops import SHARE
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.hops import SHARE
 from kacap.verdict.proof import Proof
-from kacap.verdict.rules.rule import Observation, Sighting
+from kacap.verdict.rules.rule import SHOWN, Observation, Sighting
 from kacap.verdict.rules.two_hops import compared, ends, request_proof
 from kacap.verdict.words import Severity, Verdict
 
-_SHOWN = 3
-"""Connections whose frames are listed."""
 _OFTEN = 3
 """From here on it is no chance."""
 
@@ -35,7 +33,7 @@ def _repeated_header(pair: PairFacts) -> Sighting | None:
     numbers = f"{len(behind.repeated)} requests carry Keep-Alive or Proxy-Connection of hop 1 ({ends(behind.outer)})."
     evidence = tuple(
         (each.facts.stream, Proof(each.exchange.request.frame, each.exchange.request.time_ns, text))
-        for match in behind.repeated[:_SHOWN]
+        for match in behind.repeated[:SHOWN]
         for each, text in zip(
             match, ("hop 1: the request as the client sent it", "hop 2: the same header"), strict=True
         )
@@ -63,7 +61,7 @@ def _reuse_policy(pair: PairFacts) -> Sighting | None:
 
 
 def _both_hops(pair: PairFacts, connections: Sequence[Facts]) -> tuple[tuple[int, Proof], ...]:
-    return tuple(_requests_on_both(pair, connections[:_SHOWN]))
+    return tuple(_requests_on_both(pair, connections[:SHOWN]))
 
 
 def _requests_on_both(pair: PairFacts, connections: Iterable[Facts]) -> Iterable[tuple[int, Proof]]:

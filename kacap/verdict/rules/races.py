@@ -10,13 +10,14 @@ from kacap.http.message import Request
 from kacap.tcp.half import UNKNOWN, Half
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.retries import RETRY_NS, failure_ns, unanswered
 from kacap.verdict.proof import Proof, milliseconds
-from kacap.verdict.retries import RETRY_NS, failure_ns, unanswered
+from kacap.verdict.rules.foreign import is_foreign
 from kacap.verdict.rules.rule import Observation, Rule, Test
-from kacap.verdict.words import Severity
+from kacap.verdict.words import Certainty, Severity
 
 NOTICE_NS = 10_000_000
-"""What a program needs to learn that its idle connection was closed, beside the round trip."""
+"""What a program needs to learn that its idle connection was closed, beside what travels."""
 
 CROSSING_NS = 250_000_000
 """What crosses on the way passes within this time and one round trip; later, something else held it up."""
@@ -48,13 +49,28 @@ def _was_told(facts: Facts, request: Request) -> bool:
     server = facts.server
     if server.fin_acked_frame == UNKNOWN or server.fin_acked_frame > request.frame:
         return False
-    return request.time_ns - server.fin_time_ns >= NOTICE_NS + (facts.connect_ns or 0)
+    if server.fin_acked_frame < request.frame:
+        # Both come from the client: they lie as far apart there as here.
+        return request.time_ns - server.fin_acked_time_ns >= NOTICE_NS
+    travels_ns = CROSSING_NS if facts.beyond_ns is None else facts.beyond_ns
+    return request.time_ns - server.fin_time_ns >= NOTICE_NS + travels_ns
+
+
+def _is_proven(facts: Facts) -> bool:
+    """A request that acknowledges the FIN itself tells when it left only where it is known how long packets travel."""
+    request = _request(facts)
+    acknowledges = request is not None and facts.server.fin_acked_frame == request.frame
+    return facts.beyond_ns is not None or not acknowledges
+
+
+def _stale_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    return Certainty.PROVEN if _is_proven(facts) else Certainty.LIKELY
 
 
 def _crosses_reset(facts: Facts, request: Request) -> bool:
     """A RST that acknowledges something was sent by who knew the connection; without ACK flag it answers a segment."""
     server = facts.server
-    if server.rst_frame == UNKNOWN:
+    if server.rst_frame == UNKNOWN or is_foreign(server):
         return False
     if server.rst_frame > request.frame and server.rst_ack == UNKNOWN:
         return False
@@ -63,9 +79,14 @@ def _crosses_reset(facts: Facts, request: Request) -> bool:
 
 def _crosses(facts: Facts, request: Request, heard_frame: int, time_ns: int) -> bool:
     """Whether a close and the request were on the way at once: who closed had received nothing of the request."""
-    if abs(time_ns - request.time_ns) > CROSSING_NS + (facts.connect_ns or 0):
+    if abs(time_ns - request.time_ns) > CROSSING_NS + (facts.round_trip_ns or facts.beyond_ns or 0):
         return False
     return heard_frame < request.frame
+
+
+def _race_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    """A FIN is the server's own; a RST may be written by something between."""
+    return Certainty.PROVEN if facts.server.fin_frame != UNKNOWN and _is_proven(facts) else Certainty.LIKELY
 
 
 def end_of(half: Half) -> int:
@@ -135,8 +156,22 @@ def retries_in_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("stale-reuse-after-fin", _meets(known=True), _proof, numbers=retries_in_numbers, severity=failed_requests),
-    Rule("keepalive-race", _meets(known=False), _proof, numbers=retries_in_numbers, severity=failed_requests),
+    Rule(
+        "stale-reuse-after-fin",
+        _meets(known=True),
+        _proof,
+        certainty=_stale_certainty,
+        numbers=retries_in_numbers,
+        severity=failed_requests,
+    ),
+    Rule(
+        "keepalive-race",
+        _meets(known=False),
+        _proof,
+        certainty=_race_certainty,
+        numbers=retries_in_numbers,
+        severity=failed_requests,
+    ),
 )
 
 OBSERVATIONS: tuple[Observation, ...] = ()

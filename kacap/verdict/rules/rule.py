@@ -21,6 +21,9 @@ from kacap.verdict.words import Certainty, Decider, Severity
 Test = Callable[[Facts, PairFacts], bool]
 ProofOf = Callable[[Facts, PairFacts], Iterator[Proof]]
 
+SHOWN = 3
+"""Connections of an observation whose frames are listed, and waves that are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from kacap.http.persistence import SERVER_CLOSE
-from kacap.verdict.answers import ERRORS_FROM
 from kacap.verdict.facts import Facts
-from kacap.verdict.limits import KNOWN_LIMITS, requests_before_close
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.answers import ERRORS_FROM
+from kacap.verdict.patterns.habits import SHORTEST_IDLE_NS
+from kacap.verdict.patterns.limits import KNOWN_LIMITS, requests_before_close
 from kacap.verdict.proof import Proof, close_proof, last_response_proof, milliseconds, signal_proof
 from kacap.verdict.rules.rule import Rule, both, then
 from kacap.verdict.rules.signals import signalled
 from kacap.verdict.words import Certainty, Side
 
-BROKEN_PROMISE_NS = 100_000_000
-"""A server that closes within this time of its response knew it when it answered: no idle timeout is so short."""
+_CUT_OFF_AT_LEAST = 2
+"""One close right after a response may be chance."""
 
 _WITHOUT_KEEP_ALIVE = ("gunicorn",)
 """Begin the `Server` of programs that have a worker model without persistent connections."""
@@ -125,7 +126,7 @@ def _broken_promise(facts: Facts, pair: PairFacts) -> bool:
         facts.signal is None
         and facts.first_close is Side.SERVER
         and idle_ns is not None
-        and idle_ns <= BROKEN_PROMISE_NS
+        and idle_ns < SHORTEST_IDLE_NS
         and not facts.aborted
         and not facts.dialogue.switched
         and not facts.dialogue.lost_in_gap
@@ -134,8 +135,17 @@ def _broken_promise(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _promise_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    """A FIN is the server's own; a RST may be written by something between."""
-    return Certainty.PROVEN if facts.connection.first_close_kind == "fin" else Certainty.LIKELY
+    """A FIN is the server's own; a RST may be written by something between.
+
+    A FIN on the last segment of the response was decided with it. One that follows it at once tells by repetition.
+    """
+    if facts.connection.first_close_kind != "fin":
+        return Certainty.LIKELY
+    final = facts.final
+    response = None if final is None else final.response
+    rides = response is not None and response.end_frame == facts.connection.first_close_frame
+    repeated = facts.closed_at_once and pair.cut_off >= _CUT_OFF_AT_LEAST
+    return Certainty.PROVEN if rides or repeated else Certainty.LIKELY
 
 
 def _promise_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from kacap.http.message import Message
-from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.departures import refused_soon
+from kacap.verdict.patterns.retries import unanswered
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, both, then
-from kacap.verdict.words import Certainty, ConnectionVerdict, Severity, Side
+from kacap.verdict.words import Certainty, Severity, Side
 
 
 def _cut_by_server(facts: Facts, pair: PairFacts) -> bool:
-    """A response begun and not ended, or not a byte for the only request: behind others it may be a race."""
+    """A response begun and not ended, or not a byte for a request that it had: behind others it may be a race."""
     final = facts.final
     if not facts.aborted or facts.first_close is not Side.SERVER or facts.dialogue.switched:
         return False
@@ -20,15 +21,25 @@ def _cut_by_server(facts: Facts, pair: PairFacts) -> bool:
         return False
     if final.response is not None:
         return True
+    if _left_out(facts):
+        return True
     return facts.opened_here and len(facts.exchanges) == 1 and not facts.server.bytes
 
 
+def _left_out(facts: Facts) -> bool:
+    """Whether its FIN acknowledges a pipelined request: it came with one that was answered, so none crossed a close."""
+    found = unanswered(facts)
+    if found is None or found[0] == 0 or found[1].request is None or facts.connection.first_close_kind != "fin":
+        return False
+    before = facts.exchanges[found[0] - 1].response
+    request = found[1].request
+    return before is not None and request.end_frame < before.frame and facts.server.fin_heard_frame >= request.frame
+
+
 def _refused_next(facts: Facts, pair: PairFacts) -> Facts | None:
-    """The next connection of the client, when the server's host refused it."""
+    """The next connection of the client, when the server's host refused it, soon after."""
     after = pair.opened_after(facts.first_close_ns)
-    if after is None or after.verdict is not ConnectionVerdict.FAILED or after.server.rst_frame == UNKNOWN:
-        return None
-    return after
+    return after if refused_soon(after, facts.first_close_ns) else None
 
 
 def _gone(facts: Facts, pair: PairFacts) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from kacap.http.message import Request
 from kacap.http.persistence import speaks_10
 from kacap.verdict.facts import Facts
-from kacap.verdict.nesting import Asked
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.nesting import Asked
 from kacap.verdict.proof import Proof
 from kacap.verdict.words import Verdict
 from kacap.wire.names import address_text, endpoint_text

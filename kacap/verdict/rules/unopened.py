@@ -7,13 +7,11 @@ from kacap.tcp.half import NEVER, UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
-from kacap.verdict.rules.rule import Observation, Rule, Sighting, then
+from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting, then
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Severity, Side
 
 TIME_WAIT_NS = 60_000_000_000
 """For this long Linux remembers a closed connection; RFC 9293 section 3.4.2 asks for four minutes."""
-
-_SHOWN = 3
 
 
 def _failed(facts: Facts, pair: PairFacts) -> bool:
@@ -83,7 +81,7 @@ def _delayed(pair: PairFacts) -> Sighting | None:
     )
     if not found:
         return None
-    evidence = tuple((facts.stream, proof) for facts in found[:_SHOWN] for proof in _collision_proof(facts, pair))
+    evidence = tuple((facts.stream, proof) for facts in found[:SHOWN] for proof in _collision_proof(facts, pair))
     delays = [facts.connect_ns for facts in found if facts.connect_ns is not None]
     numbers = f"The longest of these handshakes took {milliseconds(max(delays))}." if delays else ""
     return Sighting(found, evidence, numbers, Certainty.PROVEN)

@@ -1,0 +1,258 @@
+"""What the two sides of a pair do again and again: after which idle time a side ends a connection.
+
+A timer shows by repetition. A sample is a FIN of one side on a connection on which nothing was going on and of which
+nobody had said that it ends. Samples of one moment count once: a process that exits closes all it has, whatever its
+timers are. A value is a habit when most samples agree on it; one sample suffices where it is what the server announced
+in `Keep-Alive: timeout` (Node.js waits up to a second longer than it announces). All else is unknown, not guessed.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median_low
+
+from kacap.http.message import Exchange
+from kacap.http.persistence import SERVER_CLOSE
+from kacap.tcp.half import NEVER
+from kacap.verdict.facts import Facts, persists
+from kacap.verdict.patterns.left import left_idle, look_like_one_program
+from kacap.verdict.words import Side
+
+SECOND_NS = 1_000_000_000
+
+SHORTEST_IDLE_NS = 200_000_000
+"""A close sooner after a response is no matter of a timer."""
+
+ONE_MOMENT_NS = 100_000_000
+"""Closes that follow one another within this time are one event."""
+
+AT_NEXT_SYN_NS = 25_000_000
+"""A client that closes this shortly before or after its next SYN closed because it needed a connection."""
+
+_CHANCE = 0.25
+"""Where this share of all moments lies so close to a SYN, being close to one says nothing."""
+
+_ANNOUNCED_SLACK_NS = 1_100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """An idle time after which one side ends its connections."""
+
+    value_ns: int
+    """The median."""
+    samples: int
+
+    def fits(self, idle_ns: int) -> bool:
+        """Whether a close after that idle time is the same timer."""
+        return abs(idle_ns - self.value_ns) <= tolerance_ns(self.value_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """The idle times of a pair; None where they are not known."""
+
+    server: Habit | None
+    client: Habit | None
+    longest_reused: tuple[int, Facts, Exchange] | None
+    """The longest idle time after which a connection was used again, with success: nanoseconds, where, and how."""
+    announced_ns: int | None
+    """The smallest `Keep-Alive: timeout` of the server."""
+    closed_at_syn: frozenset[int]
+    """Streams that were idle, and that the client closed as it opened another."""
+    moments_at_syn: int
+    """How often it did that."""
+    left_idle: frozenset[int]
+    """Streams that stood idle while the client opened another, were never used again, and did not end as those do
+    that the client's timer ends after some use."""
+    left_until_ns: int
+    """When the last of those was closed."""
+    one_program: bool
+    """Whether all its connections began with the same User-Agent."""
+    ended_kept: int
+    """Moments at which a good answer said close on a connection that the server had kept before."""
+    server_max_age: Habit | None
+    """Not an idle time: the age at which the server says close, whatever number of requests it had served."""
+
+    @property
+    def server_setting_ns(self) -> int | None:
+        """The idle timeout as it is set at the server: what it announces, where the closes are those of Node.js."""
+        if self.server is None:
+            return None
+        value_ns, hint_ns = self.server.value_ns, self.announced_ns
+        return hint_ns if hint_ns is not None and is_as_announced(value_ns, hint_ns) else value_ns
+
+
+def habits_of(used: Sequence[Facts], openings: Sequence[Facts]) -> Habits:
+    """The habits of a pair: its connections that carried exchanges, and those it opened in order of SYN."""
+    samples: dict[Side, list[tuple[int, int]]] = {Side.CLIENT: [], Side.SERVER: []}
+    at_syn: list[Facts] = []
+    announced: list[int] = []
+    longest: tuple[int, Facts, Exchange] | None = None
+    opened_ns = [opening.opened_ns for opening in openings]
+    told_apart = not _syns_are_everywhere(openings)
+    for facts in used:
+        hint_ns = announced_ns(facts)
+        if hint_ns is not None:
+            announced.append(hint_ns)
+        reused = _longest_reused(facts)
+        if reused is not None and (longest is None or reused[0] > longest[0]):
+            longest = (reused[0], facts, reused[1])
+        idle_ns = idle_at_close_ns(facts)
+        if idle_ns is None or idle_ns < shortest_idle_ns(facts) or facts.first_close is None:
+            continue
+        if facts.first_close is Side.CLIENT and told_apart and _near_opening(facts, opened_ns):
+            at_syn.append(facts)
+        else:
+            samples[facts.first_close].append((facts.first_close_ns, idle_ns))
+    hint = min(announced, default=None)
+    client = habit_of(samples[Side.CLIENT], None)
+    left = [facts for facts in left_idle(used, openings) if not _timed_out(facts, client)]
+    aged = [(facts, age_ns) for facts in used if (age_ns := age_at_signal_ns(facts)) is not None]
+    return Habits(
+        server=habit_of(samples[Side.SERVER], hint),
+        client=client,
+        longest_reused=longest,
+        announced_ns=hint,
+        closed_at_syn=frozenset(facts.stream for facts in at_syn),
+        moments_at_syn=len(moments([facts.first_close_ns for facts in at_syn])),
+        left_idle=frozenset(facts.stream for facts in left),
+        left_until_ns=max((facts.first_close_ns for facts in left), default=NEVER),
+        one_program=look_like_one_program(used),
+        ended_kept=len(moments([facts.opened_ns + age_ns for facts, age_ns in aged])),
+        server_max_age=_max_age(aged),
+    )
+
+
+def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
+    """How long a connection had been idle when the first FIN ended it; None where it was not idle, or not in peace.
+
+    `resets`: or the first RST, which may be written by something between and therefore is no sample of a timer.
+    A request that was sent behind the FIN does not count: for the side that closed, the connection was idle.
+    """
+    if facts.first_close is None or not (resets or facts.connection.first_close_kind == "fin"):
+        return None
+    if facts.dialogue.switched or facts.dialogue.lost_in_gap or facts.one_sided or facts.dialogue.protocols:
+        return None
+    if facts.signal is None and facts.idle_before_close_ns:
+        return facts.idle_before_close_ns
+    for exchange in reversed(facts.exchanges):
+        if exchange.start_ns < facts.first_close_ns:
+            if persists(exchange) and exchange.end_ns <= facts.first_close_ns:
+                return facts.first_close_ns - exchange.end_ns
+            return None
+    return None
+
+
+def shortest_idle_ns(facts: Facts) -> int:
+    """As `SHORTEST_IDLE_NS`, seen from this capture point: what a client does it sees later."""
+    return SHORTEST_IDLE_NS + ((facts.beyond_ns or 0) if facts.first_close is Side.CLIENT else 0)
+
+
+def announced_ns(facts: Facts) -> int | None:
+    """The `Keep-Alive: timeout` of the last response that has one."""
+    for exchange in reversed(facts.exchanges):
+        response = exchange.response
+        if response is not None and response.keep_alive is not None and response.keep_alive[0]:
+            return response.keep_alive[0] * SECOND_NS
+    return None
+
+
+def is_as_announced(idle_ns: int, hint_ns: int) -> bool:
+    """Whether a close after that idle time keeps what the server announced."""
+    return hint_ns - tolerance_ns(hint_ns) <= idle_ns <= hint_ns + tolerance_ns(hint_ns) + _ANNOUNCED_SLACK_NS
+
+
+def _timed_out(facts: Facts, client: Habit | None) -> bool:
+    """Whether the client used a connection more than once and then ended it by its timer: it had not lost it."""
+    if client is None or facts.first_close is not Side.CLIENT or facts.asked < 2:
+        return False
+    idle_ns = idle_at_close_ns(facts)
+    return idle_ns is not None and client.fits(idle_ns)
+
+
+def _near_opening(facts: Facts, opened_ns: Sequence[int]) -> bool:
+    """Whether the close of a connection stands beside the SYN of another."""
+    first_ns, last_ns = facts.first_close_ns - AT_NEXT_SYN_NS, facts.first_close_ns + AT_NEXT_SYN_NS
+    return bisect_left(opened_ns, first_ns) < bisect_right(opened_ns, last_ns)
+
+
+def tolerance_ns(value_ns: int) -> int:
+    """How far samples of one timer may lie apart: some servers look at their connections now and then only."""
+    return max(value_ns // 20, min(value_ns // 10, 300_000_000))
+
+
+def moments(times_ns: Sequence[int]) -> list[int]:
+    """The first of each group of times that follow one another closely, in order."""
+    found: list[int] = []
+    last_ns: int | None = None
+    for time_ns in sorted(times_ns):
+        if last_ns is None or time_ns - last_ns > ONE_MOMENT_NS:
+            found.append(time_ns)
+        last_ns = time_ns
+    return found
+
+
+def habit_of(samples: Sequence[tuple[int, int]], hint_ns: int | None) -> Habit | None:
+    """The idle time that most of the samples (time of the close, idle time) agree on."""
+    first_of = set(moments([time_ns for time_ns, _ in samples]))
+    idles = sorted({time_ns: idle_ns for time_ns, idle_ns in samples if time_ns in first_of}.values())
+    if not idles:
+        return None
+    begin, end = _largest_cluster(idles)
+    count = end - begin
+    announced = hint_ns is not None and is_as_announced(idles[begin], hint_ns)
+    if (count < 2 and not announced) or 2 * count <= len(idles):
+        return None
+    agreed = idles[begin:end]
+    return Habit(median_low(agreed), count)
+
+
+def _largest_cluster(idles: Sequence[int]) -> tuple[int, int]:
+    best = (0, 0)
+    begin = 0
+    for end in range(1, len(idles) + 1):
+        while idles[end - 1] - idles[begin] > tolerance_ns(idles[begin]):
+            begin += 1
+        if end - begin > best[1] - best[0]:
+            best = (begin, end)
+    return best
+
+
+def age_at_signal_ns(facts: Facts) -> int | None:
+    """The age at which the server said close in a good answer on a connection that it had kept before; else None."""
+    said = facts.signal
+    if said is None or said.cause != SERVER_CLOSE or not facts.opened_here or facts.asked < 2:
+        return None
+    response = said.exchange.response
+    # Frames of a merged file may step back in time.
+    return None if response is None or response.status >= 400 else max(0, response.time_ns - facts.opened_ns)
+
+
+def _max_age(aged: Sequence[tuple[Facts, int]]) -> Habit | None:
+    """Three must agree, and their numbers of exchanges must not: that is a limit of requests."""
+    habit = habit_of([(facts.opened_ns + age_ns, age_ns) for facts, age_ns in aged], None)
+    if habit is None or habit.samples < 3 or habit.value_ns < SECOND_NS:
+        return None
+    counts = [facts.asked for facts, age_ns in aged if habit.fits(age_ns)]
+    return None if min(counts) == max(counts) else habit
+
+
+def _longest_reused(facts: Facts) -> tuple[int, Exchange] | None:
+    """The longest pause between two exchanges of one connection of which the second was answered."""
+    longest: tuple[int, Exchange] | None = None
+    before: Exchange | None = None
+    for exchange in facts.exchanges:
+        if before is not None and before.complete and exchange.request is not None and exchange.response is not None:
+            idle_ns = exchange.request.time_ns - before.end_ns
+            if idle_ns > 0 and (longest is None or idle_ns > longest[0]):
+                longest = (idle_ns, exchange)
+        before = exchange
+    return None if facts.dialogue.lost_in_gap else longest
+
+
+def _syns_are_everywhere(openings: Sequence[Facts]) -> bool:
+    if len(openings) < 2:
+        return False
+    span_ns = openings[-1].opened_ns - openings[0].opened_ns
+    return len(openings) * 2 * AT_NEXT_SYN_NS > _CHANCE * span_ns

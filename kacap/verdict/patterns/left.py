@@ -1,0 +1,47 @@
+"""Connections that could be used, were not, and saw their client open and use another instead.
+
+Only what one program may have done counts: a client need not know that two names are one server, and browsers behind
+one address, told apart by their User-Agent, do not know of each other.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from kacap.verdict.facts import HOLD_NS, Facts
+
+_Program = tuple[str | None, str | None]
+"""`Host` in lower case, and User-Agent."""
+
+
+def left_idle(used: Sequence[Facts], openings: Sequence[Facts]) -> list[Facts]:
+    """Those of `used` that were left; `openings` are the connections that the client opened, in order of SYN."""
+    opened_ns: dict[_Program, list[int]] = {}
+    for opening in openings:
+        if opening.asked:
+            opened_ns.setdefault(_program(opening), []).append(opening.opened_ns)
+    return [facts for facts in used if _was_left(facts, opened_ns.get(_program(facts), ()))]
+
+
+def look_like_one_program(connections: Sequence[Facts]) -> bool:
+    """Whether all connections began with the same User-Agent."""
+    return len({_program(facts)[1] for facts in connections}) <= 1
+
+
+def _was_left(facts: Facts, opened_ns: Sequence[int]) -> bool:
+    final = facts.final
+    if final is None or facts.signal is not None or not final.complete or facts.dialogue.switched:
+        return False
+    if facts.dialogue.lost_in_gap or facts.one_sided:
+        return False
+    free_ns = final.end_ns + facts.hold_ns
+    if not opened_ns or opened_ns[-1] < free_ns:
+        return False
+    next_ns = opened_ns[bisect_left(opened_ns, free_ns)]
+    return facts.first_close is None or next_ns + HOLD_NS < facts.first_close_ns
+
+
+def _program(facts: Facts) -> _Program:
+    request = facts.first_request
+    if request is None:
+        return None, None
+    return None if request.host is None else request.host.lower(), request.user_agent

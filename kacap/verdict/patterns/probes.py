@@ -1,0 +1,116 @@
+"""Health probes: connections on which somebody looks at intervals whether the server is there.
+
+A probe is one small request, or none, on a connection of its own. Who names itself a prober is believed. Else it must
+come at a constant period, and ask for what probes ask for, or for nothing: a client that polls with a connection for
+each request looks much the same, and is waste. Probes are no waste: a new connection is what they test.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median_low
+from typing import NamedTuple
+
+from kacap.http.message import Request
+from kacap.verdict.facts import Facts
+from kacap.verdict.words import ConnectionVerdict
+
+SHORTEST_PERIOD_NS = 1_000_000_000
+"""Who asks more often than this is a client at work."""
+
+_AT_LEAST = 4
+"""Connections at equal distances that are no chance."""
+
+_EARLY_OR_LATE = 0.1
+_REGULAR = 0.8
+"""The share of distances that must be the period, or a multiple of it."""
+
+PROBERS = (
+    "kube-probe/",
+    "elb-healthchecker/",
+    "googlehc/",
+    "envoy/hc",
+    "consul health check",
+    "amazon-route53-health-check-service",
+    "load balancer agent",
+    "blackbox exporter",
+    "check_http",
+    "uptimerobot",
+    "pingdom",
+)
+"""What the User-Agent of a prober contains, lower case."""
+
+_TARGETS = frozenset(
+    ("health", "healthz", "healthcheck", "health-check", "livez", "liveness", "readyz", "readiness", "alive", "ping")
+)
+"""Parts of a path that is there to be probed."""
+
+_METHODS = ("GET", "HEAD", "OPTIONS")
+
+Key = tuple[str, str, str] | None
+"""Method, target and User-Agent; None where nothing is asked."""
+
+
+class Probe(NamedTuple):
+    """What tells that a connection is a probe."""
+
+    period_ns: int | None
+    """None where it is not constant: then its User-Agent told."""
+    named: bool
+    """Its User-Agent is that of a prober."""
+
+
+def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
+    """Stream → why its connection is a probe, for the connections of one pair."""
+    groups: dict[Key, list[Facts]] = {}
+    for facts in connections:
+        if _can_be_probe(facts):
+            groups.setdefault(_key(facts), []).append(facts)
+    found: dict[int, Probe] = {}
+    for key, members in groups.items():
+        named = key is not None and any(sign in key[2] for sign in PROBERS)
+        if not named and (len(members) < _AT_LEAST or not _asks_as_a_probe(key)):
+            continue
+        period_ns = _period_ns(sorted(facts.opened_ns for facts in members))
+        if named or period_ns is not None:
+            found |= dict.fromkeys((facts.stream for facts in members), Probe(period_ns, named))
+    return found
+
+
+def _can_be_probe(facts: Facts) -> bool:
+    if not facts.opened_here or facts.dialogue.lost_in_gap or facts.first_close is None:
+        return False
+    if not facts.exchanges:
+        return facts.verdict is ConnectionVerdict.UNUSED
+    request = facts.exchanges[0].request
+    return len(facts.exchanges) == 1 and request is not None and request.body_bytes == 0 and request.method in _METHODS
+
+
+def _key(facts: Facts) -> Key:
+    request: Request | None = facts.first_request
+    return None if request is None else (request.method, request.target, (request.user_agent or "").lower())
+
+
+def _asks_as_a_probe(key: Key) -> bool:
+    if key is None:
+        return True
+    method, target, user_agent = key
+    if method == "OPTIONS" and target in ("/", "*") and not user_agent:
+        return True
+    return not _TARGETS.isdisjoint(target.partition("?")[0].lower().split("/"))
+
+
+def _period_ns(times_ns: Sequence[int]) -> int | None:
+    """The constant distance between those times; None without one. A probe may fail to be in the capture."""
+    if len(times_ns) < _AT_LEAST:
+        return None
+    distances = [after - before for before, after in pairwise(times_ns)]
+    period_ns = median_low(distances)
+    if period_ns < SHORTEST_PERIOD_NS:
+        return None
+    regular = sum(_is_multiple(distance, period_ns) for distance in distances)
+    return period_ns if regular >= _REGULAR * len(distances) else None
+
+
+def _is_multiple(distance_ns: int, period_ns: int) -> bool:
+    periods = max(1, round(distance_ns / period_ns))
+    return abs(distance_ns - periods * period_ns) <= _EARLY_OR_LATE * period_ns

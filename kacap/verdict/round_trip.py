@@ -1,0 +1,55 @@
+"""How long packets travel, told by the handshake: it alone is answered at once by both systems.
+
+A client answers what it received `beyond_ns` later, as the capture point sees it: nothing where the capture was taken
+at the client, the whole round trip where it was taken at the server. What a client does at once after a response is
+seen so much later. Of a SYN or SYN-ACK that was sent again the last one before the answer counts (RFC 6298 section 3).
+"""
+
+from collections.abc import Iterable
+from statistics import median_low
+from typing import Protocol
+
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import NEVER, Half
+
+_LONGEST_NS = 1_000_000_000
+"""What is answered later than this was held up by something else (RFC 6298 section 2.1)."""
+
+
+class Measured(Protocol):
+    """A connection whose handshake may have been seen."""
+
+    beyond_ns: int | None
+    round_trip_ns: int | None
+
+
+def measure_beyond_ns(connection: Connection, client: Half) -> int | None:
+    """From the SYN-ACK to the ACK of it; None where the capture does not show both."""
+    return _between_ns(client.peer.last_syn_time_ns, connection.ack_time_ns)
+
+
+def measure_round_trip_ns(connection: Connection, client: Half) -> int | None:
+    """From the capture point to the server and back, and to the client and back; None without the whole handshake."""
+    beyond_ns = measure_beyond_ns(connection, client)
+    before_ns = _between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
+    return None if beyond_ns is None or before_ns is None else before_ns + beyond_ns
+
+
+def take_usual_times(connections: Iterable[Measured]) -> None:
+    """Give the connections of one pair whose handshake was not seen the usual times of the others."""
+    known = list(connections)
+    beyond = [each.beyond_ns for each in known if each.beyond_ns is not None]
+    round_trips = [each.round_trip_ns for each in known if each.round_trip_ns is not None]
+    usual_beyond_ns = median_low(beyond) if beyond else None
+    usual_round_trip_ns = median_low(round_trips) if round_trips else None
+    for each in known:
+        if each.beyond_ns is None:
+            each.beyond_ns = usual_beyond_ns
+        if each.round_trip_ns is None:
+            each.round_trip_ns = usual_round_trip_ns
+
+
+def _between_ns(asked_ns: int, answered_ns: int) -> int | None:
+    if NEVER in (asked_ns, answered_ns):
+        return None
+    return min(max(0, answered_ns - asked_ns), _LONGEST_NS)  # Frames of a merged file may step back in time.
