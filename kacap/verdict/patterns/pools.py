@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import FOREVER, Cover, Interval, open_interval
+from kacap.verdict.patterns.habits import shortest_idle_ns
 from kacap.verdict.words import Side
 
 CLOSED_TOGETHER_NS = 50_000_000
@@ -33,6 +34,7 @@ class Pool:
 
     __slots__ = (
         "crowded",
+        "dropped",
         "kept",
         "lifetime_ns",
         "looked_up",
@@ -50,6 +52,8 @@ class Pool:
         """By stream, in order of the close."""
         self.looked_up = sum(facts.dns_ns is not None for facts in thrown)
         """How many of them followed a DNS look-up of their own."""
+        self.dropped = sum(dropped_soon(facts) for facts in connections)
+        """How many served one exchange and were closed by the client before any timer could have done it."""
         self.kept: int | None = None
         """How many idle connections the client keeps when it throws one away; None when that is not always the same."""
         self.moments = 0
@@ -130,6 +134,21 @@ def thrown_away(facts: Facts) -> bool:
         and not facts.dialogue.switched
         and not facts.aborted
         and facts.closed_at_once
+    )
+
+
+def dropped_soon(facts: Facts) -> bool:
+    """Whether the client ended it after one exchange, without a word, and sooner than a timer does."""
+    idle_ns = facts.idle_before_close_ns
+    return (
+        facts.opened_here
+        and len(facts.exchanges) == 1
+        and facts.signal is None
+        and facts.first_close is Side.CLIENT
+        and not facts.dialogue.switched
+        and not facts.aborted
+        and idle_ns is not None
+        and idle_ns < shortest_idle_ns(facts)
     )
 
 

@@ -5,10 +5,12 @@ reasons: how a client calls itself chooses among them, and proves none.
 """
 
 from collections.abc import Sequence
+from statistics import median_low
 
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import DISCARD_NS, Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.pools import dropped_soon
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules import pool_limits, pool_pairs
 from kacap.verdict.rules.rule import Observation, Rule, Test, both, then
@@ -43,6 +45,15 @@ def _never_kept(facts: Facts, pair: PairFacts) -> bool:
         return False
     count = len(pair.discarded)
     return count >= _SHARE_OF_DISCARDS * pair.ended and (count >= _AT_LEAST or pair.reused_exchanges == 0)
+
+
+def _soon_dropped(facts: Facts, pair: PairFacts) -> bool:
+    """Nothing is ever used again: each connection ends after one exchange, later than at once, sooner than a timer."""
+    if not dropped_soon(facts) or pair.avoidable <= 0 or pair.reused_exchanges:
+        return False
+    left = pair.habits.left_idle  # what a process leaves open it closes as it ends, all at once
+    dropped = pair.pool.dropped - len(left)
+    return facts.stream not in left and dropped >= max(_AT_LEAST, _SHARE_OF_DISCARDS * pair.ended)
 
 
 def _perhaps_unread(facts: Facts, pair: PairFacts) -> bool:
@@ -100,6 +111,11 @@ def _pause(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return f"The next connection follows {milliseconds(round(pause_ns))} after the close (median)."
 
 
+def _delay(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    delays = [idle_ns for facts in connections if (idle_ns := facts.idle_before_close_ns) is not None]
+    return f"The client closes {milliseconds(median_low(delays))} after the response (median)." if delays else ""
+
+
 def _half_closed(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return f"{len(connections)} times the client said by a FIN right behind its request that no other follows."
 
@@ -131,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("client-process-per-request", _half_closes, _PROOF, numbers=_half_closed),
     Rule("client-no-session", _never_kept, _PROOF, certainty=_no_session_certainty, numbers=_pause),
+    Rule("client-no-session", _soon_dropped, _PROOF, certainty=lambda *_: Certainty.POSSIBLE, numbers=_delay),
 )
 
 OBSERVATIONS: tuple[Observation, ...] = pool_pairs.OBSERVATIONS

@@ -77,7 +77,9 @@ def _closed_at_syn(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _closed_at_syn_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    return Certainty.LIKELY if pair.habits.moments_at_syn >= 2 else Certainty.POSSIBLE
+    """A program that makes a new client for each request may close the old one as late; it never reuses one."""
+    again = pair.habits.moments_at_syn >= 2 and pair.reused_exchanges > 0
+    return Certainty.LIKELY if again else Certainty.POSSIBLE
 
 
 def _client_timer(facts: Facts, pair: PairFacts) -> bool:
