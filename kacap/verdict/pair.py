@@ -1,7 +1,6 @@
 """One client host and one server endpoint: counts, rate, verdict.
 
-Only waste counts: of the connections that carried exchanges, those beyond the peak number busy at once were avoidable.
-Connections that were open before the capture began are needed by definition: nobody opened them here.
+Only waste counts: of the connections that carried exchanges, those beyond the number that was needed were avoidable.
 `reuse_rate` is the share of opportunities taken: an exchange is an opportunity unless its connection was needed.
 """
 
@@ -13,6 +12,7 @@ from statistics import median, median_low
 from kacap.http.message import Request
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import Facts
+from kacap.verdict.needed import needed_connections
 from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval, peak
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.departures import Departures
@@ -146,9 +146,7 @@ class PairFacts:
             (facts.opened_ns for facts in self._openings if _may_be_accepted(facts)), default=NEVER
         )
         """When the last connection was opened that was accepted, or may be yet."""
-        busy = peak(part for facts in shared for part in busy_intervals(facts, left=self._was_left(facts)))
-        found_open = sum(not facts.opened_here for facts in shared)
-        self.needed = max(busy, found_open) + len(self.used) - len(shared)
+        self.needed = needed_connections(shared, self._was_left) + len(self.used) - len(shared)
         self.avoidable = len(self.used) - self.needed
         self.peak_open = peak(open_interval(facts) for facts in connections if facts.connection.established)
         connect = [facts.connect_ns for facts in connections if facts.connect_ns is not None]
