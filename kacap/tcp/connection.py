@@ -23,8 +23,10 @@ class Connection:
         "first_close_frame",
         "first_close_kind",
         "first_close_time_ns",
+        "first_frame",
         "first_time_ns",
         "last_time_ns",
+        "replaced_at_ns",
         "replaces",
         "second",
         "segments",
@@ -46,6 +48,7 @@ class Connection:
         self.finished = False
         self.segments = 0
         self.duplicate_frames = 0
+        self.first_frame = UNKNOWN
         self.first_time_ns = time_ns
         self.last_time_ns = time_ns
         self.syn_ack_frame = UNKNOWN
@@ -57,6 +60,8 @@ class Connection:
         self.challenge_time_ns = NEVER
         self.replaces: Connection | None = None
         """The connection that had the same addresses and ports before; it is over since this one began."""
+        self.replaced_at_ns = NEVER
+        """When another began on the same addresses and ports."""
         self.first_close: Half | None = None
         self.first_close_kind = ""
         """`fin` or `rst`; empty while nobody closed."""

@@ -69,6 +69,8 @@ class Half:
         "syn_frame",
         "syn_time_ns",
         "ttl",
+        "unreachable_frame",
+        "unreachable_time_ns",
         "unseen_before_rst",
         "window",
         "zero_window_probes",
@@ -97,6 +99,9 @@ class Half:
         self.syn_time_ns = NEVER
         self.last_syn_time_ns = NEVER
         """The last time that it sent its SYN, or SYN-ACK, before the peer answered it."""
+        self.unreachable_frame = UNKNOWN
+        """The first ICMP error that quotes its SYN and says that it cannot get there."""
+        self.unreachable_time_ns = NEVER
         self.fin_seq = UNKNOWN
         self.fin_ack = UNKNOWN
         self.fin_frame = UNKNOWN

@@ -103,11 +103,15 @@ class Tracker:
                 half.keepalive_probes += 1
 
     def number(self, quoted: Quoted) -> None:
-        """A header that is no segment takes part in the numbering: its 4-tuple has its `stream` from here on."""
+        """A header that is no segment takes part in the numbering: its 4-tuple has its `stream` from here on.
+
+        Where an ICMP error quotes the SYN of a connection, that SYN was answered.
+        """
         key = quoted.key
         found = self._halves.get(key)
         if found is not None:
             if quoted.flags & (SYN | ACK) != SYN or found[1].base in (UNKNOWN, quoted.seq):
+                _note_unreachable(found[1], quoted)
                 return
             self._forget(key)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
@@ -155,7 +159,10 @@ class Tracker:
             stream = self._next_stream
             self._next_stream += 1
         connection = Connection(stream, first, second, segment.time_ns)
-        connection.replaces = None if found is None else found[0]
+        connection.first_frame = segment.frame
+        if found is not None:
+            connection.replaces = found[0]
+            found[0].replaced_at_ns = segment.time_ns
         self.connections.append(connection)
         self._halves[_reverse(key)] = (connection, second)
         self._halves[key] = (connection, first)
@@ -176,6 +183,14 @@ class Tracker:
         patience.finish(connection, self._last_frame, self._last_time_ns)
         connection.first.recent.clear()
         connection.second.recent.clear()
+
+
+def _note_unreachable(half: Half, quoted: Quoted) -> None:
+    if not quoted.unreachable or quoted.flags & (SYN | ACK) != SYN or half.unreachable_frame != UNKNOWN:
+        return
+    if half.syn_frame != UNKNOWN and quoted.seq == half.base:
+        half.unreachable_frame = quoted.frame
+        half.unreachable_time_ns = quoted.time_ns
 
 
 def _reverse(key: bytes) -> bytes:

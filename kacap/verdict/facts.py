@@ -13,7 +13,7 @@ HOLD_NS = 10_000_000
 """The grace: a client holds a connection a little longer than the wire shows before it is free for others."""
 
 ANSWER_NS = 1_000_000_000
-"""A SYN is sent again after this time (RFC 6298 section 2.1): a capture that ends sooner proves no silence."""
+"""A SYN is sent again after this time (RFC 6298 section 2.1): an attempt that ends sooner proves no silence."""
 
 DISCARD_NS = 10_000_000
 """A FIN within this time of the response was decided when it came, not by a timer."""
@@ -88,8 +88,8 @@ class Facts:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
         self.signal = _last_signal(dialogue.exchanges)
-        self.undecided = not connection.established and capture_end_ns - connection.first_time_ns < ANSWER_NS
-        """Nothing answered the SYN yet, and the capture ended too soon to tell."""
+        self.undecided = _is_undecided(connection, client, capture_end_ns)
+        """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
         self.opened_ns = client.syn_time_ns if client.syn_frame != UNKNOWN else connection.first_time_ns
@@ -228,6 +228,16 @@ class Facts:
         if name in ("tls", "http2") or (name == "unknown" and self.opened_here):
             return ConnectionVerdict.OPAQUE
         return ConnectionVerdict.UNKNOWN
+
+
+def _is_undecided(connection: Connection, client: Half, capture_end_ns: int) -> bool:
+    if connection.established or client.unreachable_frame != UNKNOWN:
+        return False
+    end_ns = capture_end_ns
+    if connection.replaced_at_ns != NEVER and connection.first_close is None and not client.peer.has_spoken:
+        # A new SYN on the same ports: an answer to this one has nobody left to receive it.
+        end_ns = min(end_ns, connection.replaced_at_ns)
+    return end_ns - connection.first_time_ns < ANSWER_NS
 
 
 def _unsolicited(connection: Connection, dialogue: Dialogue, client: Half) -> int:

@@ -50,8 +50,15 @@ def close_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     if idle_ns is not None:
         what += f" {milliseconds(idle_ns) if idle_ns else 'at once'} after {_last_of(facts)}"
     elif facts.final is not None and facts.final.complete:
-        what += " before the response was complete"
+        what += _before_last_of(facts)
     yield Proof(connection.first_close_frame, connection.first_close_time_ns, what)
+
+
+def _before_last_of(facts: Facts) -> str:
+    """A side sends nothing behind its FIN: what is captured later of the server's response was sent before."""
+    if facts.server.fin_frame == facts.connection.first_close_frame:
+        return " captured before the last of the exchange"
+    return " before the response was complete"
 
 
 def _last_of(facts: Facts) -> str:
@@ -85,8 +92,12 @@ def failure_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     if client.syn_frame != UNKNOWN:
         sent = client.retransmitted + 1
         again = f", sent {sent} times" if sent > 1 else ""
-        unanswered = "" if server.rst_frame != UNKNOWN else ": no answer"
+        unanswered = "" if max(server.rst_frame, client.unreachable_frame) != UNKNOWN else ": no answer"
         yield Proof(client.syn_frame, client.syn_time_ns, f"client SYN{again}{unanswered}")
+    if client.unreachable_frame != UNKNOWN:
+        after_ns = max(0, client.unreachable_time_ns - client.syn_time_ns)
+        text = f"ICMP destination unreachable {milliseconds(after_ns)} after the SYN"
+        yield Proof(client.unreachable_frame, client.unreachable_time_ns, text)
     if server.rst_frame != UNKNOWN:
         after_ns = max(0, server.rst_time_ns - client.syn_time_ns)
         yield Proof(server.rst_frame, server.rst_time_ns, f"server RST {milliseconds(after_ns)} after the SYN")

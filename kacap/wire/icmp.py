@@ -9,6 +9,9 @@ from kacap.wire.quoted import NUMBERED_BYTES, Quoted
 
 _ERRORS: Final = {1: frozenset({3, 4, 5, 11, 12}), 58: frozenset({1, 2, 3, 4})}
 """Types that quote the packet they complain about, for ICMP and ICMPv6."""
+_UNREACHABLE: Final = {1: 3, 58: 1}
+_FRAGMENTATION_NEEDED: Final = 4
+"""The code of an ICMP "unreachable" that a smaller packet gets round; ICMPv6 has a type of its own for it."""
 _ERROR_HEADER_BYTES: Final = 8
 _MAX_EXTENSIONS: Final = 8
 _TCP: Final = Struct(">4xI4xH").unpack_from
@@ -21,12 +24,14 @@ def quoted_by(frame: Frame, data: bytes, protocol: int, at: int, end: int) -> Qu
     """
     if end <= at or data[at] not in _ERRORS[protocol]:
         return None
+    unreachable = data[at] == _UNREACHABLE[protocol]
     at += _ERROR_HEADER_BYTES
     if end - at < 20:
         return None
     if protocol == 1:
         addresses = data[at + 12 : at + 20]
         inner = data[at + 9]
+        unreachable = unreachable and data[at - _ERROR_HEADER_BYTES + 1] != _FRAGMENTATION_NEEDED
         header = (data[at] & 0x0F) << 2
         fragment_offset = data[at + 6] << 8 & 0x1F00 | data[at + 7]
         if data[at] >> 4 != 4 or header < 20 or fragment_offset:
@@ -47,4 +52,4 @@ def quoted_by(frame: Frame, data: bytes, protocol: int, at: int, end: int) -> Qu
         return None
     seq, offset_flags = _TCP(data, at)
     key = addresses + data[at : at + 4]
-    return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & 0x3F, p.IP_WORDS[protocol])
+    return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & 0x3F, p.IP_WORDS[protocol], unreachable)

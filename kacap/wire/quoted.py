@@ -15,15 +15,19 @@ class Quoted:
     """A TCP header without a segment: it takes part in the numbering of connections and in nothing else.
 
     `key`, `seq` and `flags` are those of `Segment`, in the direction of the quoted header itself: the ICMP error went
-    the other way. `reason` is what to count it as in `capture.skipped`.
+    the other way. `reason` is what to count it as in `capture.skipped`. `unreachable`: the error says that the packet
+    cannot get where it is sent.
     """
 
-    __slots__ = ("flags", "frame", "key", "reason", "seq", "time_ns")
+    __slots__ = ("flags", "frame", "key", "reason", "seq", "time_ns", "unreachable")
 
-    def __init__(self, frame: int, time_ns: int, key: bytes, seq: int, flags: int, reason: Skipped) -> None:
+    def __init__(
+        self, frame: int, time_ns: int, key: bytes, seq: int, flags: int, reason: Skipped, unreachable: bool = False
+    ) -> None:
         self.frame = frame
         self.time_ns = time_ns
         self.key = key
         self.seq = seq
         self.flags = flags
         self.reason = reason
+        self.unreachable = unreachable

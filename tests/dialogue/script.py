@@ -24,7 +24,8 @@ Time: a line happens with the line before it, `+1ms` after it (`-1ms` before it)
 
 A side does one of: a message · SYN, SYN ACK, ACK, FIN, RST, RST ACK, FIN PSH … · closes (FIN, FIN, ACK) ·
 again [NUMBER+LENGTH] (retransmit) · probe [MESSAGE] (keep-alive) · window-probe MESSAGE.
-Without a side: handshake [TIME] · release (what was held) · dns asks NAME · dns tells NAME ADDRESS… · frame HEX.
+Without a side: handshake [TIME] · release (what was held) · dns asks NAME · dns tells NAME ADDRESS… ·
+frame [quoting NAME] HEX.
 
 Before it, in brackets, what becomes of its segments: see `options`.
 """
@@ -258,8 +259,12 @@ class _Performance:
             raise ValueError("expected `asks NAME` or `tells NAME ADDRESS…`")
 
     def frame(self, text: str) -> None:
-        """`frame HEX`: any bytes."""
-        self.dialogue.record(bytes.fromhex(text))
+        """`frame HEX`: any bytes; `frame quoting A HEX`: Wireshark gives it the number of A."""
+        stream = None
+        if text.startswith("quoting "):
+            _, name, text = text.split(" ", 2)
+            stream = self.dialogue.conversations[name].stream
+        self.dialogue.record(bytes.fromhex(text), stream=stream)
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:

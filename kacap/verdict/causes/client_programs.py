@@ -46,6 +46,7 @@ CAUSES: tuple[Cause, ...] = (
         look_alikes=(
             "a new http.Transport for each request",
             "a call of CloseIdleConnections()",
+            "more requests at once than MaxIdleConnsPerHost, which is 2",
         ),
         sources=("RFC 9112 section 9.3", "Go docs: net/http Response.Body", "golang/go issue 77370"),
         drawing=("> GET", "< 200, all of its body", "> FIN, at once", "+ SYN"),

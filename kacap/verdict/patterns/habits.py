@@ -16,6 +16,7 @@ from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import Facts, persists
 from kacap.verdict.patterns.left import left_idle, look_like_one_program
+from kacap.verdict.patterns.losses import loser
 from kacap.verdict.words import Side
 
 SECOND_NS = 1_000_000_000
@@ -133,6 +134,8 @@ def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
     if facts.first_close is None or not (resets or facts.connection.first_close_kind == "fin"):
         return None
     if facts.dialogue.switched or facts.dialogue.lost_in_gap or facts.one_sided or facts.dialogue.protocols:
+        return None
+    if loser(facts) is not None:
         return None
     if facts.signal is None and facts.idle_before_close_ns:
         return facts.idle_before_close_ns

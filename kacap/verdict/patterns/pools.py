@@ -20,6 +20,9 @@ CLOSED_TOGETHER_NS = 50_000_000
 _TAKEN_NS = 5_000_000
 """A client that took the idle connection for one request has sent that within this time after it opened another."""
 
+_DIALLED_AHEAD_NS = 1_000_000
+"""A client that waits longer than this with its first request did not open the connection for it."""
+
 _SAME = 0.8
 """The share that has to agree on a number for it to be a limit."""
 _OVERFLOWS = 2
@@ -103,10 +106,11 @@ class Pool:
         to_the_end = Cover(interval for facts in connections for interval in _held(facts, 0))
         last = (facts for facts in at_the_end if to_the_end.at(facts.first_close_ns) >= kept)
         self.crowded = frozenset(facts.stream for facts in (*(facts for facts, _ in crowded), *last))
-        last_ns = -FOREVER
+        moment_ns = -FOREVER
         for facts, _ in crowded:
-            self.moments += facts.first_close_ns - last_ns > CLOSED_TOGETHER_NS
-            last_ns = facts.first_close_ns
+            if facts.first_close_ns - moment_ns > CLOSED_TOGETHER_NS:
+                self.moments += 1
+                moment_ns = facts.first_close_ns
 
     def _look_at_requests(self, connections: Sequence[Facts], worn: Sequence[Facts]) -> None:
         number, count = Counter(facts.asked for facts in worn).most_common(1)[0]
@@ -156,6 +160,11 @@ def _held(facts: Facts, longer_ns: int) -> list[Interval]:
     """When the client held the connection idle, and went on holding it for `longer_ns` at least."""
     held: list[Interval] = []
     exchanges = facts.exchanges
+    if facts.opened_here:
+        # Some clients dial ahead: what they need no more when it is ready waits in the pool with the others.
+        ready_ns = facts.opened_ns + (facts.connect_ns or 0)
+        if exchanges[0].start_ns - ready_ns > _DIALLED_AHEAD_NS:
+            held.append((ready_ns, exchanges[0].start_ns))
     for at, exchange in enumerate(exchanges):
         if not facts.persistent[at]:
             continue
@@ -165,8 +174,9 @@ def _held(facts: Facts, longer_ns: int) -> list[Interval]:
             end_ns = facts.first_close_ns - longer_ns
         else:
             end_ns = FOREVER if facts.first_close is None else facts.first_close_ns
-        if end_ns > exchange.end_ns:
-            held.append((exchange.end_ns, end_ns))
+        begin_ns = exchange.end_ns + (facts.beyond_ns or 0)
+        if end_ns > begin_ns:
+            held.append((begin_ns, end_ns))
     return held
 
 

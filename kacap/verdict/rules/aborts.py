@@ -37,8 +37,20 @@ def _given_up(facts: Facts) -> Exchange | None:
         refused = client.rst_frame != UNKNOWN and client.rst_time_ns >= facts.first_close_ns
         came_later = exchange.response is not None and exchange.response.end_time_ns > facts.first_close_ns
         return exchange if refused and came_later else None
+    if exchange.request.frame > facts.connection.first_close_frame or _answered_otherwise(facts, exchange):
+        return None
     is_over = client.rst_frame != UNKNOWN or facts.connection.closed_at_ns != NEVER
     return exchange if facts.aborted and is_over else None
+
+
+def _answered_otherwise(facts: Facts, exchange: Exchange) -> bool:
+    """Whether the client had received bytes for its request that are no HTTP: it waited for no answer any more."""
+    dialogue = facts.dialogue
+    if exchange.request is None or exchange.response is not None or not (dialogue.protocols or dialogue.extra_bytes):
+        return False
+    is_reset = facts.connection.first_close_kind == "rst"
+    heard_frame = facts.client.rst_heard_frame if is_reset else facts.client.fin_heard_frame
+    return heard_frame > exchange.request.end_frame
 
 
 def _begun(facts: Facts, exchange: Exchange) -> bool:
@@ -109,7 +121,7 @@ def _partial_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     exchange = _given_up(facts)
     if exchange is not None and exchange.response is not None:
         response = exchange.response
-        text = f"response begins; {response.body_bytes} bytes of its body were seen"
+        text = f"response begins; {response.body_bytes} bytes of its body are in the capture"
         yield Proof(response.frame, response.time_ns, text)
 
 
@@ -150,7 +162,7 @@ def _received(pair: PairFacts, connections: Sequence[Facts]) -> str:
         return ""
     least, most = min(sizes), max(sizes)
     seen = f"{least}" if least == most else f"{least} to {most}"
-    return f"Bytes of the body that were seen: {seen}."
+    return f"Bytes of the body that the capture holds: {seen}."
 
 
 RULES: tuple[Rule, ...] = (

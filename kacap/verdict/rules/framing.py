@@ -45,7 +45,7 @@ def _bad_chunks_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     if odd is not None:
         side, message = odd
         what = "response" if side is Side.SERVER else "request"
-        yield Proof(message.end_frame, message.end_time_ns, f"no chunk size where one is due in the {what}")
+        yield Proof(message.end_frame, message.end_time_ns, f"no usable chunk size where one is due in the {what}")
     yield from close_proof(facts, pair)
 
 

@@ -7,14 +7,14 @@ row here is proven.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kacap.tcp.half import UNKNOWN, Half
-from kacap.tcp.sequence import distance
+from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.losses import loser, unacknowledged
 from kacap.verdict.patterns.retries import idle_before_ns, unanswered
 from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.foreign import is_foreign
-from kacap.verdict.rules.races import end_of, failed_requests, retries_in_numbers, retry_proof
+from kacap.verdict.rules.races import failed_requests, retries_in_numbers, retry_proof
 from kacap.verdict.rules.rule import Observation, Rule, then
 from kacap.verdict.words import Certainty, Side
 
@@ -24,8 +24,6 @@ FORGOTTEN_NS = 30_000_000_000
 PROMPT_NS = 1_000_000_000
 """An answer within this time and one round trip answers the request, not the wait."""
 
-_RESENT_AT_LEAST = 3
-_RESENT_FOR_NS = 1_000_000_000
 _GROWTH = 1.5
 
 
@@ -40,7 +38,7 @@ def _after_idle(facts: Facts) -> int | None:
 
 def _dropped(facts: Facts, pair: PairFacts) -> bool:
     client, server = facts.client, facts.server
-    if len(client.resent_ns) < 2 or server.rst_frame != UNKNOWN or not _unacknowledged(client):
+    if len(client.resent_ns) < 2 or server.rst_frame != UNKNOWN or not unacknowledged(client):
         return False
     at = _after_idle(facts)
     request = None if at is None else facts.exchanges[at].request
@@ -51,11 +49,6 @@ def _grows(times_ns: Sequence[int]) -> bool:
     """Whether the waits between the copies of a segment grow, as a retransmission timer makes them (RFC 6298)."""
     waits = [after - before for before, after in pairwise(times_ns)]
     return waits[-1] >= _GROWTH * waits[0]
-
-
-def _unacknowledged(half: Half) -> bool:
-    peer = half.peer
-    return peer.ack != UNKNOWN and distance(peer.ack, end_of(half)) > 0
 
 
 def _drop_certainty(facts: Facts, pair: PairFacts) -> Certainty:
@@ -87,22 +80,10 @@ def _injected(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _lost(facts: Facts, pair: PairFacts) -> bool:
-    final = facts.final
-    if final is None or final.complete or facts.first_close is None or facts.dialogue.lost_in_gap:
+    """A response that the capture shows whole is lost all the same where its client never acknowledged it."""
+    if facts.final is None or facts.first_close is None or facts.dialogue.lost_in_gap:
         return False
-    return _loser(facts) is not None
-
-
-def _loser(facts: Facts) -> Half | None:
-    """The side that sent the same again and again until the connection was closed, and got no acknowledgement."""
-    for half in (facts.client, facts.server):
-        resent = half.resent_ns
-        if len(resent) < _RESENT_AT_LEAST or not _unacknowledged(half):
-            continue
-        before = [time_ns for time_ns in resent if time_ns <= facts.first_close_ns]
-        if len(before) >= _RESENT_AT_LEAST and before[-1] - before[0] >= _RESENT_FOR_NS:
-            return half
-    return None
+    return loser(facts) is not None
 
 
 def _idle_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
@@ -120,7 +101,7 @@ def _idle_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 def _resent_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """How often it was sent again; the frame is that of the last message of who sent it."""
-    half = facts.client if facts.first_close is None else _loser(facts) or facts.client
+    half = facts.client if facts.first_close is None else loser(facts) or facts.client
     exchange = facts.exchanges[-1]
     message = exchange.request if half is facts.client else exchange.response or exchange.request
     if message is not None and half.resent_ns:

@@ -31,8 +31,12 @@ def _is_opaque(facts: Facts, pair: PairFacts) -> bool:
 
 def _opaque_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     said = _SAID[(facts.protocol or UNKNOWN_PROTOCOL).name]
-    if facts.connection.ack_frame != UNKNOWN:
-        yield Proof(facts.connection.ack_frame, facts.connection.ack_time_ns, f"handshake over; what follows: {said}")
+    connection = facts.connection
+    if connection.ack_frame != UNKNOWN:
+        yield Proof(connection.ack_frame, connection.ack_time_ns, f"handshake over; what follows: {said}")
+    elif connection.first_frame != UNKNOWN:
+        text = f"first that the capture shows of it; what follows: {said}"
+        yield Proof(connection.first_frame, connection.first_time_ns, text)
 
 
 def _opaque_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:

@@ -7,7 +7,7 @@ to a connection that was known to be over; any other crossed the close on the wa
 from collections.abc import Iterator, Sequence
 
 from kacap.http.message import Request
-from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.retries import RETRY_NS, failure_ns, unanswered
@@ -87,11 +87,6 @@ def _crosses(facts: Facts, request: Request, heard_frame: int, time_ns: int) -> 
 def _race_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     """A FIN is the server's own; a RST may be written by something between."""
     return Certainty.PROVEN if facts.server.fin_frame != UNKNOWN and _is_proven(facts) else Certainty.LIKELY
-
-
-def end_of(half: Half) -> int:
-    """The number behind its last byte."""
-    return half.fin_seq if half.fin_seq != UNKNOWN else half.next_seq
 
 
 def _proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from kacap.http.message import Message
+from kacap.tcp.half import UNKNOWN
+from kacap.tcp.sequence import distance
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.departures import refused_soon
+from kacap.verdict.patterns.losses import end_of
 from kacap.verdict.patterns.retries import unanswered
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, both, then
@@ -23,7 +26,13 @@ def _cut_by_server(facts: Facts, pair: PairFacts) -> bool:
         return True
     if _left_out(facts):
         return True
-    return facts.opened_here and len(facts.exchanges) == 1 and not facts.server.bytes
+    return facts.opened_here and len(facts.exchanges) == 1 and not facts.server.bytes and not _refused_midway(facts)
+
+
+def _refused_midway(facts: Facts) -> bool:
+    """Whether its RST acknowledges a part of what the client sent: the rest of the request had not come."""
+    rst_ack = facts.server.rst_ack
+    return rst_ack != UNKNOWN and distance(rst_ack, end_of(facts.client)) > 0
 
 
 def _left_out(facts: Facts) -> bool:

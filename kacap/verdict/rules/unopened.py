@@ -19,15 +19,20 @@ def _failed(facts: Facts, pair: PairFacts) -> bool:
 
 
 def _who_failed(facts: Facts, pair: PairFacts) -> Decider:
-    """A RST is an answer of the host; silence can be anybody's between; and a client may give up by itself."""
+    """A RST is an answer of the host, and an ICMP error one of the way to it.
+
+    Silence can be anybody's between; and a client may give up by itself.
+    """
     if facts.server.rst_frame != UNKNOWN:
         return Decider.SERVER
+    if facts.client.unreachable_frame != UNKNOWN:
+        return Decider.NETWORK
     return Decider.CLIENT if facts.first_close is Side.CLIENT else Decider.NETWORK
 
 
 def _failure_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     """Silence proves only that nothing was seen, and little when the capture ended before the SYN came again."""
-    if facts.first_close is not None:
+    if facts.first_close is not None or facts.client.unreachable_frame != UNKNOWN:
         return Certainty.PROVEN
     return Certainty.POSSIBLE if facts.undecided else Certainty.LIKELY
 

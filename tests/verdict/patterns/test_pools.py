@@ -57,6 +57,47 @@ def test_what_stays_after_each_burst_is_the_limit(size: int, kept: int, count: i
     assert len(pool.crowded) == (size - kept) * count
 
 
+def test_what_was_dialled_ahead_waits_in_the_pool_like_the_others() -> None:
+    """Two are kept each time, K and A, and B and C find no place; A was opened for a request that K then took."""
+    lines = f"""connection K
+K handshake
+K {GET}
+connection B
+B handshake
+B {GET}
+connection A
++1ms A handshake
++20ms K server 200 | Content-Length: 2 || ok
+B server 200 | Content-Length: 2 || ok
++10us B client closes
++300ms K {GET}
+A {GET}
+connection C
+C handshake
+C {GET}
++20ms K server 200 | Content-Length: 2 || ok
+A server 200 | Content-Length: 2 || ok
+C server 200 | Content-Length: 2 || ok
++10us C client closes
++1s A client closes
+K client closes"""
+    pool = Pool(heard(lines))
+    assert pool.kept == 2
+
+
+def test_moments_are_counted_from_their_first_close() -> None:
+    """Closes 30 ms apart from each other are no single moment, however many there are."""
+    lines = ["connection K", "K handshake", f"K {GET}", "+1ms K server 200 | Content-Length: 2 || ok"]
+    for at in range(6):
+        lines += [f"connection C{at}", f"K {GET}", f"C{at} handshake", f"C{at} {GET}"]
+        lines += ["+29ms K server 200 | Content-Length: 2 || ok", f"C{at} server 200 | Content-Length: 2 || ok"]
+        lines += [f"+10us C{at} client closes", "+1ms frame 00"]
+    lines += ["+1s K client closes"]
+    pool = Pool(heard("\n".join(lines)))
+    assert pool.kept == 1
+    assert pool.moments == 3
+
+
 def test_one_connection_that_finds_no_place_is_no_limit() -> None:
     assert Pool(heard(bursts(2, 1, 1))).kept is None
 
