@@ -38,6 +38,9 @@ LONGEST_WAVE_NS = 2 * SECOND_NS
 REFUSED_WITHIN_NS = 10 * SECOND_NS
 """A refusal later than this has nothing to do with what ended before."""
 
+SHUT_DOWN = 3
+"""Connections that end together before it is called a shutdown."""
+
 _PARTIAL = 3
 _SHARE = 0.25
 """Ends of a wave that others survive, in number and of all that were open: fewer end together by chance."""
@@ -67,6 +70,11 @@ class Wave:
     def refused(self) -> bool:
         """Whether that next connection was refused, soon after."""
         return self.next_opening is not None and refused_soon(self.next_opening, self.ends[-1].time_ns)
+
+    @property
+    def is_shutdown(self) -> bool:
+        """Whether several ended together, and nobody listened any more."""
+        return self.refused and len(self.ends) >= SHUT_DOWN
 
     @property
     def is_partial(self) -> bool:

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.patterns.departures import Wave, client_wave
+from kacap.verdict.patterns.departures import SHUT_DOWN, Wave, client_wave
 from kacap.verdict.patterns.habits import age_at_signal_ns
+from kacap.verdict.patterns.retries import unanswered
 from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof, signal_proof
 from kacap.verdict.rules.idle_figures import idle_close_proof, name_of_server
+from kacap.verdict.rules.races import failed_requests, retries_in_numbers
 from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting
-from kacap.verdict.words import Certainty, ConnectionVerdict
-
-_DRAINED = 3
-"""Connections that end together before it is called a shutdown."""
+from kacap.verdict.words import Certainty, ConnectionVerdict, Severity
 
 _PROXIES = ("nginx", "openresty", "envoy", "haproxy", "traefik", "caddy", "apache")
 _BALANCERS = ("google frontend", "gws", "gse", "sffe", "esf")
@@ -25,12 +24,12 @@ _BALANCED = 3
 
 def _is_last(wave: Wave | None) -> bool:
     """Whether it took all connections of the server."""
-    return wave is not None and wave.survivors == 0 and len(wave.ends) >= _DRAINED
+    return wave is not None and wave.survivors == 0 and len(wave.ends) >= SHUT_DOWN
 
 
 def _drained(facts: Facts, pair: PairFacts) -> bool:
     wave = pair.capture.departures.wave(facts)
-    return wave is not None and (wave.refused or _is_last(wave)) and len(wave.ends) >= _DRAINED
+    return wave is not None and (wave.is_shutdown or _is_last(wave))
 
 
 def _drained_certainty(facts: Facts, pair: PairFacts) -> Certainty:
@@ -101,6 +100,23 @@ def _wave_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return f"Connections that ended together: {', '.join(said)}{f' and {more} times more' if more else ''}."
 
 
+def _drained_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
+    """Of the ends, and of the requests that were under way to them."""
+    lost = _with_lost_request(connections)
+    figures = _wave_figures(pair, connections)
+    return f"{figures} {retries_in_numbers(pair, lost)}" if lost else figures
+
+
+def _drained_severity(pair: PairFacts, connections: Sequence[Facts]) -> Severity:
+    """A shutdown is harmless, but for the requests that it lost."""
+    lost = _with_lost_request(connections)
+    return failed_requests(pair, lost) if lost else Severity.NOTE
+
+
+def _with_lost_request(connections: Sequence[Facts]) -> list[Facts]:
+    return [facts for facts in connections if unanswered(facts) is not None]
+
+
 def _age_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
     ages = sorted(age_ns for facts in connections if (age_ns := age_at_signal_ns(facts)) is not None)
     counts = sorted(facts.asked for facts in connections)
@@ -114,7 +130,7 @@ def _age_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
 def _backend_left(pair: PairFacts) -> Sighting | None:
     """The client ended all connections to this server together, and goes on with another of the same port."""
     wave = client_wave(pair.used)
-    if len(wave) < _DRAINED:
+    if len(wave) < SHUT_DOWN:
         return None
     last = wave[-1]
     if pair.opened_after(wave[0].time_ns) is not None:
@@ -135,7 +151,14 @@ def _backend_left(pair: PairFacts) -> Sighting | None:
 RULES: tuple[Rule, ...] = (
     Rule("server-max-age", _of_age, _age_proof, numbers=_age_figures),
     Rule("proxy-config-reload", _reloaded, _leaving_proof, numbers=_wave_figures),
-    Rule("server-drain-shutdown", _drained, _leaving_proof, certainty=_drained_certainty, numbers=_wave_figures),
+    Rule(
+        "server-drain-shutdown",
+        _drained,
+        _leaving_proof,
+        certainty=_drained_certainty,
+        numbers=_drained_figures,
+        severity=_drained_severity,
+    ),
     Rule("lb-rebalance-close", _balanced, _age_proof, numbers=_age_figures),
     Rule("server-worker-recycle", _recycled, _leaving_proof, numbers=_wave_figures),
 )

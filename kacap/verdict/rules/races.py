@@ -38,6 +38,9 @@ def _meets(known: bool) -> Test:
         if facts.server.fin_frame != UNKNOWN:
             if _was_told(facts, request):
                 return known
+            wave = pair.capture.departures.wave(facts)
+            if wave is not None and wave.is_shutdown:
+                return False  # no idle time mends a server that stops
             return not known and _crosses(facts, request, facts.server.fin_heard_frame, facts.server.fin_time_ns)
         return not known and _crosses_reset(facts, request)
 
