@@ -20,7 +20,7 @@ LARGEST_WINDOW = 1 << 30
 _REMEMBERED = 4
 """Recent segments of a half that a duplicate frame is compared with."""
 
-_REMEMBERED_RESENDS = 16
+REMEMBERED_RESENDS = 16
 """More are not needed to see that the time between them grows."""
 
 _SAME_ID_NS = 100_000_000
@@ -172,7 +172,7 @@ class Half:
         """Bytes before `end_seq` are sent again; it counts where the peer has not acknowledged them."""
         if self.peer.ack != UNKNOWN and distance(self.peer.ack, end_seq) <= 0:
             return
-        if len(self.resent_ns) >= _REMEMBERED_RESENDS:
+        if len(self.resent_ns) >= REMEMBERED_RESENDS:
             self.resent_ns.pop()
         self.resent_ns.append(time_ns)
 

@@ -7,7 +7,7 @@ row here is proven.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kacap.tcp.half import UNKNOWN
+from kacap.tcp.half import REMEMBERED_RESENDS, UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.losses import loser, unacknowledged
@@ -108,7 +108,8 @@ def _resent_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
         side = "request" if half is facts.client else "response"
         took = milliseconds(max(0, half.resent_ns[-1] - message.time_ns))
         times = len(half.resent_ns)
-        text = f"the {side} is sent again {times} times in {took}, and never acknowledged"
+        least = "at least " if times >= REMEMBERED_RESENDS else ""  # no more are remembered
+        text = f"the {side} is sent again {least}{times} times in {took}, and never acknowledged"
         yield Proof(message.end_frame, message.end_time_ns, text)
 
 
