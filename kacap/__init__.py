@@ -47,9 +47,7 @@ def analyze(
 
     analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
     source = open_capture([paths] if isinstance(paths, str) else paths)
-    feed = analyzer.feed
-    for frame in source:
-        feed(frame)
+    analyzer.feed_all(source)
     return analyzer.finish(source.info)
 
 

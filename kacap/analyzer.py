@@ -5,7 +5,8 @@ The same analyzer serves files and live capture: it is fed, it never waits, and 
 
 import ipaddress
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from kacap.http.dialogue import Dialogue
 from kacap.http.parse import REQUESTS
@@ -14,7 +15,7 @@ from kacap.report import model
 from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import Half
+from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.tracker import Tracker
 from kacap.verdict.facts import Facts
 from kacap.verdict.lookups import Lookups
@@ -25,6 +26,9 @@ from kacap.wire.names import link_type_name
 from kacap.wire.segment import SYN
 
 CORE = "pure"
+
+_NEVER_YET: Final = 1 << 63
+"""After any time that a capture can hold."""
 
 
 class Analyzer:
@@ -42,33 +46,35 @@ class Analyzer:
         self._dialogues: dict[int, Dialogue] = {}
         self._lookups = Lookups()
         self._dns_ns: dict[int, int] = {}
-        self._opening = False
-        """Whether the segment at hand is a SYN: who was connected before looked nothing up."""
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
         self._frames = self._bytes = self._segments = self._cut = 0
-        self._first_ns: int | None = None
-        self._last_ns: int | None = None
+        self._link_type = UNKNOWN
+        self._first_ns = _NEVER_YET
+        self._last_ns = NEVER
+
+    def feed_all(self, frames: Iterable[Frame]) -> None:
+        """Take all frames of a source, one after the other."""
+        for frame in frames:
+            self.feed(frame)
 
     def feed(self, frame: Frame) -> None:
         """Take the next frame of the capture."""
         self._frames += 1
         self._bytes += frame.wire_bytes
         time_ns = frame.time_ns
-        if self._first_ns is None or self._last_ns is None:
-            self._first_ns = self._last_ns = time_ns
-        elif time_ns > self._last_ns:
+        if time_ns > self._last_ns:
             self._last_ns = time_ns
-        elif time_ns < self._first_ns:
+        if time_ns < self._first_ns:
             self._first_ns = time_ns
-        if frame.link_type not in self._link_types:
+        if frame.link_type != self._link_type:
+            self._link_type = frame.link_type
             self._link_types[frame.link_type] = None
         if frame.wire_bytes > frame.end - frame.start:
             self._cut += 1
         found = self._decoder.decode(frame)
         if isinstance(found, Segment):
             self._segments += 1
-            self._opening = found.flags & SYN != 0
             self._tracker.feed(found)
         elif isinstance(found, str):
             self._skipped[found] += 1
@@ -97,8 +103,8 @@ class Analyzer:
             frames=self._frames,
             bytes=self._bytes,
             tcp_segments=self._segments,
-            first_time_ns=self._first_ns,
-            last_time_ns=self._last_ns,
+            first_time_ns=self._first_ns if self._frames else None,
+            last_time_ns=self._last_ns if self._frames else None,
             dropped_frames=source.dropped_frames,
             truncated_file=source.truncated_file,
             snaplen_cut_frames=self._cut,
@@ -115,8 +121,8 @@ class Analyzer:
         dialogue = Dialogue()
         connection.first.sink, connection.second.sink = read_both(dialogue)
         self._dialogues[connection.stream] = dialogue
-        if not self._opening:
-            return
+        if not self._decoder.segment.flags & SYN:
+            return  # who was connected before looked nothing up
         duration_ns = self._lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
         if duration_ns is not None:
             self._dns_ns[connection.stream] = duration_ns
@@ -124,7 +130,7 @@ class Analyzer:
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]
         client = connection.settle_roles(_requester(connection), self._ports)
-        facts = Facts(connection, dialogue, client, self._last_ns or 0)
+        facts = Facts(connection, dialogue, client, self._last_ns if self._frames else 0)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
         return facts

@@ -7,6 +7,9 @@ whatever the file's own snapshot length says (that field is often 0, 65535 or 2^
 
 from collections.abc import Iterator
 from struct import Struct
+from typing import Final
+
+from librt.strings import read_i64_be, read_i64_le
 
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
@@ -25,6 +28,8 @@ VARIANTS: dict[bytes, tuple[str, int, int]] = {
     for order in "<>"
 }
 """First four bytes of the file → byte order, unit of time, bytes of a record's header."""
+
+_LOW: Final = 0xFFFFFFFF
 
 # Linux hands out TCP segments of up to 512 KiB (BIG TCP). These carry no IP, and their records are larger:
 _LARGE_RECORDS = {
@@ -58,42 +63,51 @@ class PcapReader:
         pos = window.need(0, FILE_HEADER_BYTES)
         data = window.data
         order, unit_ns, header_bytes = VARIANTS[data[pos : pos + 4]]
+        little = order == "<"
         # The high half of the field holds the length of a frame check sequence and reserved bits.
         link_type = Struct(order + "I").unpack_from(data, pos + 20)[0] & 0xFFFF
         limit = record_limit(link_type)
-        unpack = Struct(order + "IIII").unpack_from
         pos += FILE_HEADER_BYTES
-        size = len(data)
+        frame = Frame(0, 0, link_type, data, 0, 0, 0)
         number = 0
         while True:
-            while size - pos >= header_bytes:
-                seconds, fraction, captured, wire = unpack(data, pos)
+            data = window.data
+            frame.data = data
+            last = len(data) - header_bytes
+            while pos <= last:
+                if little:
+                    times = read_i64_le(data, pos)
+                    sizes = read_i64_le(data, pos + 8)
+                    captured = sizes & _LOW
+                    wire = sizes >> 32 & _LOW
+                    time_ns = (times & _LOW) * 1_000_000_000 + (times >> 32 & _LOW) * unit_ns
+                else:
+                    times = read_i64_be(data, pos)
+                    sizes = read_i64_be(data, pos + 8)
+                    captured = sizes >> 32 & _LOW
+                    wire = sizes & _LOW
+                    time_ns = (times >> 32 & _LOW) * 1_000_000_000 + (times & _LOW) * unit_ns
                 start = pos + header_bytes
                 end = start + captured
-                if end > size or captured > limit:
+                if end > len(data) or captured > limit:
                     break
                 number += 1
+                frame.number = number
+                frame.time_ns = time_ns
+                frame.start = start
+                frame.end = end
                 # A writer that says less (or 0) for the length on the wire than it captured is wrong: it saw the bytes.
-                yield Frame(
-                    number,
-                    seconds * 1_000_000_000 + fraction * unit_ns,
-                    link_type,
-                    data,
-                    start,
-                    end,
-                    wire if wire > captured else captured,
-                )
+                frame.wire_bytes = wire if wire > captured else captured
+                yield frame
                 pos = end
             self.count = number
             pos = window.need(pos, header_bytes)
             if pos < 0:
                 return
-            captured = unpack(window.data, pos)[2]
+            captured = Struct(order + "I").unpack_from(window.data, pos + 8)[0]
             if captured > limit:
                 raise window.damage(pos, f"a record claims {captured} captured bytes, more than {limit} cannot be")
             pos = window.need(pos, header_bytes + captured)
-            data = window.data
-            size = len(data)
 
     def notes(self) -> list[str]:
         """What a reader of the report should know: nothing that this format could tell."""

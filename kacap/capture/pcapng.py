@@ -115,8 +115,10 @@ class PcapngReader:
         interfaces = self._interfaces
         data = b""
         pos = 0
+        frame = Frame(0, 0, 0, data, 0, 0, 0)
         while True:
             size = len(data)
+            frame.data = data
             known = len(interfaces)
             number = self.count
             time_ns = self._time_ns
@@ -138,16 +140,13 @@ class PcapngReader:
                 if time_ns >= TIME_LIMIT_NS or time_ns < -TIME_LIMIT_NS:
                     time_ns = self._odd_time_ns(interface, high, low)
                 number += 1
-                start = pos + 28
-                yield Frame(
-                    number,
-                    time_ns,
-                    interface.link_type,
-                    data,
-                    start,
-                    start + captured,
-                    wire if wire > captured else captured,
-                )
+                frame.number = number
+                frame.time_ns = time_ns
+                frame.link_type = interface.link_type
+                frame.start = pos + 28
+                frame.end = pos + 28 + captured
+                frame.wire_bytes = wire if wire > captured else captured
+                yield frame
                 pos = following
             self.count = number
             self._time_ns = time_ns
@@ -159,11 +158,11 @@ class PcapngReader:
             data = window.data
             if self._layout.length.unpack_from(data, pos + length - 4)[0] != length:
                 raise window.damage(pos, "the two lengths of a block differ")
-            frame = self._block(kind, data, pos, length)
-            if frame is not None:
-                self.count = frame.number
-                self._time_ns = frame.time_ns
-                yield frame
+            rare = self._block(kind, data, pos, length)
+            if rare is not None:
+                self.count = rare.number
+                self._time_ns = rare.time_ns
+                yield rare
             if kind != ENHANCED_PACKET:
                 pos += length
 

@@ -26,10 +26,8 @@ def read(
     analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
     with ReadingBar() as bar:
         source = open_capture(captures, on_progress=bar)
-        feed = analyzer.feed
         with Interrupt(source.stop) as interrupt:
-            for frame in source:
-                feed(frame)
+            analyzer.feed_all(source)
     was_cut_short = interrupt.came and not any(map(_is_endless, captures))
     if was_cut_short:
         source.info.warnings.append("reading was interrupted: this is a report of what was read until then")

@@ -11,7 +11,7 @@ Rules of this room:
 from kacap.tcp.connection import Connection
 from kacap.tcp.delivery import deliver_due, force_first
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
-from kacap.tcp.held import Range
+from kacap.tcp.held import NOTHING_HELD, HeldRanges, Range
 from kacap.tcp.patience import give_up, note_waiting
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.segment import ACK, Segment
@@ -82,6 +82,8 @@ def _take_out_of_turn(half: Half, segment: Segment, seq: int, length: int, ack: 
     start = min(segment.start + cut, segment.end)
     end = min(segment.end, segment.start + length)
     payload = segment.data[start:end] if start < end else b""
+    if half.held is NOTHING_HELD:
+        half.held = HeldRanges()
     added = half.held.insert(
         Range(advance(seq, cut), ack, payload, length - cut, segment.frame, segment.time_ns, arrival)
     )

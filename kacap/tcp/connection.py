@@ -13,6 +13,7 @@ class Connection:
     __slots__ = (
         "ack_frame",
         "ack_time_ns",
+        "calm",
         "challenge_frame",
         "challenge_time_ns",
         "client",
@@ -40,11 +41,14 @@ class Connection:
     def __init__(self, stream: int, first: Half, second: Half, time_ns: int) -> None:
         first.peer = second
         second.peer = first
+        first.connection = second.connection = self
         self.stream = stream
         self.first = first
         """The half whose segment came first."""
         self.second = second
         self.client: Half | None = None
+        self.calm = False
+        """Both sides are known, and nothing is missing, held, sent again or ending."""
         self.finished = False
         self.segments = 0
         self.duplicate_frames = 0

@@ -7,7 +7,7 @@ Rules of this room:
 """
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
+from kacap.tcp.half import LARGEST_WINDOW, NEVER, NOTHING_RESENT, UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -109,7 +109,7 @@ def take_ack(connection: Connection, half: Half, segment: Segment) -> None:
         half.ack = segment.ack
         half.ack_frame = segment.frame
         if peer.resent_ns:
-            peer.resent_ns.clear()
+            peer.resent_ns = NOTHING_RESENT
         if peer.fin_seq != UNKNOWN and peer.fin_acked_frame == UNKNOWN and distance(peer.fin_seq, segment.ack) > 0:
             peer.fin_acked_frame = segment.frame
             peer.fin_acked_time_ns = segment.time_ns

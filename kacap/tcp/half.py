@@ -1,32 +1,34 @@
 """One direction of a connection: what it sent, in order, and what it acknowledged."""
 
-from kacap.tcp.held import HeldRanges
+from typing import TYPE_CHECKING, Final
+
+from kacap.tcp.held import NOTHING_HELD, HeldRanges
 from kacap.tcp.sequence import advance, distance
-from kacap.tcp.sink import Sink
+from kacap.tcp.sink import FORGETS, Sink
 from kacap.wire.segment import ACK, FIN, SYN, Segment
 
-Mark = tuple[int, int, int, int, int, int]
-"""What two sightings of one frame have in common."""
+if TYPE_CHECKING:
+    from kacap.tcp.connection import Connection
 
-UNKNOWN = -1
+UNKNOWN: Final = -1
 """A sequence number or a frame that the capture has not shown."""
 
-NEVER = -(1 << 63)
+NEVER: Final = -(1 << 63)
 """The time of what the capture has not shown: before any time that a capture can hold."""
 
-LARGEST_WINDOW = 1 << 30
+LARGEST_WINDOW: Final = 1 << 30
 """What lies further ahead than any window (RFC 7323 section 2.3) is evidence of nothing."""
 
-_REMEMBERED = 4
-"""Recent segments of a half that a duplicate frame is compared with."""
-
-REMEMBERED_RESENDS = 16
+REMEMBERED_RESENDS: Final = 16
 """More are not needed to see that the time between them grows."""
 
-_SAME_ID_NS = 100_000_000
+NOTHING_RESENT: Final[list[int]] = []
+"""Shared by all halves that never sent anything again; never added to."""
+
+_SAME_ID_NS: Final = 100_000_000
 """Further apart, an equal IP identification is chance, or a stack that gives all packets the same."""
 
-_IDENTICAL_NS = 1_000_000
+_IDENTICAL_NS: Final = 1_000_000
 """Without an IP identification, an identical segment within this time is the same frame seen twice."""
 
 
@@ -40,6 +42,7 @@ class Half:
         "alternative_isn",
         "base",
         "bytes",
+        "connection",
         "ended",
         "fin_ack",
         "fin_acked_frame",
@@ -52,11 +55,18 @@ class Half:
         "held",
         "keepalive_probes",
         "last_syn_time_ns",
+        "mark_0",
+        "mark_1",
+        "mark_2",
+        "mark_3",
+        "marked_0_ns",
+        "marked_1_ns",
+        "marked_2_ns",
+        "marked_3_ns",
         "next_seq",
         "out_of_order",
         "peer",
         "port",
-        "recent",
         "resent_ns",
         "retransmitted",
         "rst_ack",
@@ -77,11 +87,12 @@ class Half:
     )
 
     peer: "Half"
+    connection: "Connection"
 
     def __init__(self, address: bytes, port: int) -> None:
         self.address = address
         self.port = port
-        self.sink = Sink()
+        self.sink: Sink = FORGETS
         self.base = UNKNOWN
         """Where sequence numbers start: the ISN, or one before the first byte seen."""
         self.alternative_isn = UNKNOWN
@@ -93,7 +104,7 @@ class Half:
         self.ack_frame = UNKNOWN
         """Where it did so."""
         self.window = UNKNOWN
-        self.held = HeldRanges()
+        self.held: HeldRanges = NOTHING_HELD
         self.ended = False
         self.syn_frame = UNKNOWN
         self.syn_time_ns = NEVER
@@ -129,12 +140,14 @@ class Half:
         self.unseen_before_rst = 0
         """Those among the gap bytes that its RST alone shows: nobody knows when they were sent."""
         self.retransmitted = 0
-        self.resent_ns: list[int] = []
+        self.resent_ns: list[int] = NOTHING_RESENT
         """When bytes were sent again since the peer last acknowledged any: the first times, and the last."""
         self.out_of_order = 0
         self.keepalive_probes = 0
         self.zero_window_probes = 0
-        self.recent: list[tuple[Mark, int]] = []
+        # The last four segments, the latest first: plain attributes, since every segment is noted.
+        self.mark_0 = self.mark_1 = self.mark_2 = self.mark_3 = UNKNOWN
+        self.marked_0_ns = self.marked_1_ns = self.marked_2_ns = self.marked_3_ns = NEVER
 
     @property
     def seen(self) -> bool:
@@ -172,7 +185,9 @@ class Half:
         """Bytes before `end_seq` are sent again; it counts where the peer has not acknowledged them."""
         if self.peer.ack != UNKNOWN and distance(self.peer.ack, end_seq) <= 0:
             return
-        if len(self.resent_ns) >= REMEMBERED_RESENDS:
+        if self.resent_ns is NOTHING_RESENT:
+            self.resent_ns = []
+        elif len(self.resent_ns) >= REMEMBERED_RESENDS:
             self.resent_ns.pop()
         self.resent_ns.append(time_ns)
 
@@ -182,20 +197,41 @@ class Half:
         A sender gives each IPv4 packet its own identification, retransmissions included; where there is none (IPv6,
         or 0 with DF), only an identical segment within a millisecond counts, and never a bare ACK.
         """
-        mark = (segment.seq, segment.ack, segment.flags, segment.length, segment.ip_id, segment.window)
-        recent = self.recent
+        mark = mark_of(segment)
         if segment.ip_id > 0 or segment.length or segment.flags & (SYN | FIN):
-            limit_ns = _SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS
-            for known, time_ns in recent:
-                if known == mark and segment.time_ns - time_ns < limit_ns:
-                    return True
-        if len(recent) >= _REMEMBERED:
-            del recent[0]
-        recent.append((mark, segment.time_ns))
+            since_ns = segment.time_ns - (_SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
+            if (
+                (mark == self.mark_0 and self.marked_0_ns > since_ns)
+                or (mark == self.mark_1 and self.marked_1_ns > since_ns)
+                or (mark == self.mark_2 and self.marked_2_ns > since_ns)
+                or (mark == self.mark_3 and self.marked_3_ns > since_ns)
+            ):
+                return True
+        self.remember(mark, segment.time_ns)
         return False
+
+    def remember(self, mark: int, time_ns: int) -> None:
+        """Note a segment, to be compared with those that follow."""
+        self.mark_3, self.marked_3_ns = self.mark_2, self.marked_2_ns
+        self.mark_2, self.marked_2_ns = self.mark_1, self.marked_1_ns
+        self.mark_1, self.marked_1_ns = self.mark_0, self.marked_0_ns
+        self.mark_0, self.marked_0_ns = mark, time_ns
 
     def start_at(self, seq: int) -> None:
         """The first byte that is due, when the capture shows it for the first time."""
         self.next_seq = seq
         if self.base == UNKNOWN:
             self.base = advance(seq, -1)
+
+
+def mark_of(segment: Segment) -> int:
+    """What two sightings of one frame have in common, in some 60 bits: cheaper than six numbers to note and to compare.
+
+    Two different segments have equal marks by chance only, once in some 2**26 pairs.
+    """
+    return (
+        segment.seq * 0x2C6E1B5
+        + segment.ack * 0x3A4F9D7
+        + ((segment.ip_id + 1) << 16 | segment.window) * 0x1F3D5B9
+        + (segment.length << 6 | segment.flags) * 0x2545F49
+    )

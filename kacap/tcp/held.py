@@ -5,6 +5,7 @@ payload is copied, because a held range must not keep a whole block of the captu
 """
 
 from bisect import bisect_left
+from typing import Final
 
 from kacap.tcp.sequence import advance, distance
 
@@ -129,6 +130,10 @@ class HeldRanges:
     def _put(self, at: int, piece: Range) -> None:
         self.ranges.insert(at, piece)
         self.bytes += len(piece.data)
+
+
+NOTHING_HELD: Final = HeldRanges()
+"""Shared by all halves on which nothing waits; never inserted into."""
 
 
 def _front(whole: Range, length: int) -> Range:

@@ -1,7 +1,9 @@
 """Arithmetic on 32-bit sequence numbers, which wrap (RFC 9293 section 3.4)."""
 
-MASK = 0xFFFFFFFF
-_HALF = 1 << 31
+from typing import Final
+
+MASK: Final = 0xFFFFFFFF
+_HALF: Final = 1 << 31
 
 
 def distance(origin: int, target: int) -> int:

@@ -5,6 +5,8 @@ byte that precedes the FIN; `finish` comes exactly once, last, whatever else hap
 is delivered before the bytes that this side sent together with that acknowledgement, however the capture ordered them.
 """
 
+from typing import Final
+
 
 class Sink:
     """Takes the bytes of one half and forgets them; rooms that care override what they need."""
@@ -22,3 +24,7 @@ class Sink:
 
     def finish(self) -> None:
         """The capture, or the 4-tuple's life, is over."""
+
+
+FORGETS: Final = Sink()
+"""For halves that nobody listens to."""

@@ -1,6 +1,6 @@
 """From one frame to its TCP segment.
 
-`decode` begins with the fast path, Ethernet/IPv4/TCP: one `unpack_from`, one slice for the key. Next come the plain
+`decode` begins with the fast path, Ethernet/IPv4/TCP: five reads, one slice for the key, no object. Next come the plain
 links (VLAN tags, Linux cooked, loopback, raw IP), IPv4 options, IPv6 extension headers, fragments. What is left goes
 through the tables of `kacap.wire.slow`, one header a step, with a limit on depth.
 
@@ -13,6 +13,8 @@ wire. Checksums are not verified. Bounds are checked before reading: nothing is 
 
 from struct import Struct
 from typing import Final
+
+from librt.strings import read_i32_be, read_i64_be
 
 from kacap.wire import protocols as p
 from kacap.wire.fragments import Fragments
@@ -35,7 +37,6 @@ _FRAGMENTED: Final = 0x3FFF
 """More fragments, or an offset."""
 _MAX_DATAGRAM_BYTES: Final = 65535
 
-_ETHERNET_IPV4_TCP: Final = Struct(">12xHBxHHHBB14xIIHH4x").unpack_from
 _IPV4: Final = Struct(">BxHHHBB10x").unpack_from
 _IPV6: Final = Struct(">B3xHBB32x").unpack_from
 _UDP: Final = Struct(">HHH2x").unpack_from
@@ -47,12 +48,16 @@ _PLAIN_LINKS: Final = {0: (4, 0), 108: (4, 0), ETHERNET: (14, 12), 113: (16, 14)
 
 
 class Decoder:
-    """Decodes the frames of one capture, in order. Its only state is the IP fragments that wait."""
+    """Decodes the frames of one capture, in order. Its only state is the IP fragments that wait.
 
-    __slots__ = ("fragments",)
+    The `Segment` that it returns is always the same one, filled anew.
+    """
+
+    __slots__ = ("fragments", "segment")
 
     def __init__(self) -> None:
         self.fragments = Fragments()
+        self.segment = Segment()
 
     def decode(self, frame: Frame) -> Decoded:
         """What the frame holds. None: a fragment that waits for the rest. Never raises.
@@ -65,30 +70,34 @@ class Decoder:
         link_type = frame.link_type
         # Fast path: Ethernet, IPv4 without options, not fragmented, TCP with all its fixed header captured.
         if link_type == ETHERNET and end - at >= 54:
-            (ethertype, version, total, ip_id, fragment, ttl, protocol, seq, ack, offset_flags, window) = (
-                _ETHERNET_IPV4_TCP(data, at)
-            )
-            if ethertype == 0x0800 and version == 0x45 and protocol == 6 and not fragment & 0x3FFF:
+            kind = read_i32_be(data, at + 12) >> 8  # ethertype, version and header length
+            total_id = read_i32_be(data, at + 16)
+            rest = read_i32_be(data, at + 20)  # fragment, time to live, protocol
+            offset_window = read_i32_be(data, at + 46)
+            if kind == 0x080045 and rest & 0x3FFF00FF == 6 and offset_window >> 28 & 0xF >= 5:
+                total = total_id >> 16 & 0xFFFF
                 stop = at + 14 + total if total else end + MAX_OFFLOADED_BYTES
                 stop = stop if stop < wire else wire
-                captured = end if end < stop else stop
-                payload = at + 34 + (offset_flags >> 10 & 0x3C)
-                if payload <= stop and offset_flags >= 0x5000:
-                    return Segment(
-                        frame.number,
-                        frame.time_ns,
-                        data[at + 26 : at + 38],
-                        seq,
-                        ack,
-                        offset_flags & 0x3F,
-                        window,
-                        ip_id,
-                        data,
-                        payload if payload < captured else captured,
-                        captured,
-                        stop - payload,
-                        ttl,
-                    )
+                payload = at + 34 + (offset_window >> 26 & 0x3C)
+                if payload <= stop:
+                    captured = end if end < stop else stop
+                    sequence = read_i64_be(data, at + 38)
+                    segment = self.segment
+                    segment.frame = frame.number
+                    segment.time_ns = frame.time_ns
+                    segment.key = data[at + 26 : at + 38]
+                    segment.seq = sequence >> 32 & 0xFFFFFFFF
+                    segment.ack = sequence & 0xFFFFFFFF
+                    segment.flags = offset_window >> 16 & 0x3F
+                    segment.window = offset_window & 0xFFFF
+                    segment.ip_id = total_id & 0xFFFF
+                    segment.data = data
+                    segment.start = payload if payload < captured else captured
+                    segment.end = captured
+                    segment.length = stop - payload
+                    segment.ttl = rest >> 8 & 0xFF
+                    return segment
+            ethertype = data[at + 12] << 8 | data[at + 13]
             if ethertype == 0x86DD:
                 return self._ipv6(frame, data, at + 14, end, wire, 0)
             return self._ethertype(frame, data, ethertype, at + 14, end, wire, 0)
@@ -178,7 +187,7 @@ class Decoder:
                 inner = 0
                 end = wire = len(whole)
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, inner, end, wire, ip_id, ttl)
+            return read_tcp(self.segment, frame, data, addresses, inner, end, wire, ip_id, ttl)
         return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, ip_id, ttl, depth)
 
     def _ipv6(self, frame: Frame, data: bytes, at: int, end: int, wire: int, depth: int) -> Decoded:
@@ -193,7 +202,7 @@ class Decoder:
         end = end if end < wire else wire
         addresses = data[at + 8 : inner]
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, inner, end, wire, -1, ttl)
+            return read_tcp(self.segment, frame, data, addresses, inner, end, wire, -1, ttl)
         return self._inside_ip(frame, data, addresses, protocol, inner, end, wire, -1, ttl, depth)
 
     def _inside_ip(
@@ -246,7 +255,7 @@ class Decoder:
             if at > end:
                 return p.IP_HEADER_CUT if at <= wire else p.BAD_IP_HEADER
         if protocol == p.TCP:
-            return read_tcp(frame, data, addresses, at, end, wire, ip_id, ttl)
+            return read_tcp(self.segment, frame, data, addresses, at, end, wire, ip_id, ttl)
         if protocol == p.UDP:
             return self._udp(frame, data, addresses, at, end, wire, depth)
         if protocol in p.IP_IN_IP:

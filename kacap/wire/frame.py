@@ -7,7 +7,7 @@ class Frame:
     """One captured link-layer frame.
 
     The bytes are a window `data[start:end]` of a block that many frames share, so that reading a file copies nothing
-    per frame. A frame is valid for as long as somebody holds it; holding it keeps the block alive.
+    per frame. A reader has one frame and moves it on: it is valid until the next is asked for, its `copy` for good.
     """
 
     __slots__ = ("data", "end", "link_type", "number", "start", "time_ns", "wire_bytes")
@@ -26,6 +26,10 @@ class Frame:
         self.end = end
         self.wire_bytes = wire_bytes
         """Length on the wire; larger than `end - start` when the snapshot length cut the frame."""
+
+    def copy(self) -> "Frame":
+        """A frame that stays as it is; it keeps its whole block alive."""
+        return Frame(self.number, self.time_ns, self.link_type, self.data, self.start, self.end, self.wire_bytes)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,13 @@
 """What the wire room makes of a frame: a TCP segment, a UDP datagram, or the reason why neither."""
 
-from typing import NewType
+from typing import Final, NewType
 
-FIN, SYN, RST, PSH, ACK, URG = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
+FIN: Final = 0x01
+SYN: Final = 0x02
+RST: Final = 0x04
+PSH: Final = 0x08
+ACK: Final = 0x10
+URG: Final = 0x20
 
 Skipped = NewType("Skipped", str)
 """Why a frame holds no TCP segment; a short kebab-case word that is counted in `capture.skipped`."""
@@ -10,6 +15,8 @@ Skipped = NewType("Skipped", str)
 
 class Segment:
     """One TCP segment, as a view into the frame's block.
+
+    A decoder has one and fills it anew for each frame, so that a frame costs no object: what is to be kept is copied.
 
     `key` is source address + destination address + source port + destination port in network order: 12 bytes for
     IPv4, 36 for IPv6. It names one direction of one 4-tuple, and costs a single slice on the fast path.
@@ -33,18 +40,18 @@ class Segment:
 
     def __init__(
         self,
-        frame: int,
-        time_ns: int,
-        key: bytes,
-        seq: int,
-        ack: int,
-        flags: int,
-        window: int,
-        ip_id: int,
-        data: bytes,
-        start: int,
-        end: int,
-        length: int,
+        frame: int = 0,
+        time_ns: int = 0,
+        key: bytes = b"",
+        seq: int = 0,
+        ack: int = 0,
+        flags: int = 0,
+        window: int = 0,
+        ip_id: int = -1,
+        data: bytes = b"",
+        start: int = 0,
+        end: int = 0,
+        length: int = 0,
         ttl: int = -1,
     ) -> None:
         self.frame = frame

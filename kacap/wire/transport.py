@@ -17,9 +17,12 @@ _FLAGS: Final = 0x3F
 
 
 def read_tcp(
-    frame: Frame, data: bytes, addresses: bytes, at: int, end: int, wire: int, ip_id: int, ttl: int
+    segment: Segment, frame: Frame, data: bytes, addresses: bytes, at: int, end: int, wire: int, ip_id: int, ttl: int
 ) -> Segment | Quoted | Skipped:
-    """The TCP header at `at`. A broken one is `Quoted`, since Wireshark numbers its connection all the same."""
+    """Fill `segment` from the TCP header at `at`.
+
+    A broken one is `Quoted`, since Wireshark numbers its connection all the same.
+    """
     if end - at < NUMBERED_BYTES:
         return p.TCP_HEADER_CUT if wire - at >= 20 else p.BAD_TCP_HEADER
     seq, ack, offset_flags, window = _TCP(data, at)
@@ -30,21 +33,20 @@ def read_tcp(
         return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & _FLAGS, p.BAD_TCP_HEADER)
     if end - at < 20:
         return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & _FLAGS, p.TCP_HEADER_CUT)
-    return Segment(
-        frame.number,
-        frame.time_ns,
-        key,
-        seq,
-        ack,
-        offset_flags & _FLAGS,
-        window,
-        ip_id,
-        data,
-        payload if payload < end else end,
-        end,
-        wire - payload,
-        ttl,
-    )
+    segment.frame = frame.number
+    segment.time_ns = frame.time_ns
+    segment.key = key
+    segment.seq = seq
+    segment.ack = ack
+    segment.flags = offset_flags & _FLAGS
+    segment.window = window
+    segment.ip_id = ip_id
+    segment.data = data
+    segment.start = payload if payload < end else end
+    segment.end = end
+    segment.length = wire - payload
+    segment.ttl = ttl
+    return segment
 
 
 def read_dns_datagram(
