@@ -31,6 +31,7 @@ class Connection:
         "replaces",
         "second",
         "segments",
+        "settled",
         "stream",
         "syn_ack_frame",
         "syn_ack_time_ns",
@@ -50,6 +51,8 @@ class Connection:
         self.calm = False
         """Both sides are known, and nothing is missing, held, sent again or ending."""
         self.finished = False
+        self.settled = False
+        """Both sides have ended in order; it waits to be packed."""
         self.segments = 0
         self.duplicate_frames = 0
         self.first_frame = UNKNOWN

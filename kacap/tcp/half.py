@@ -8,6 +8,8 @@ from kacap.tcp.sink import FORGETS, Sink
 from kacap.wire.segment import ACK, FIN, SYN, Segment
 
 if TYPE_CHECKING:
+    from mypy_extensions import i64
+
     from kacap.tcp.connection import Connection
 
 UNKNOWN: Final = -1
@@ -25,7 +27,7 @@ REMEMBERED_RESENDS: Final = 16
 NOTHING_RESENT: Final[list[int]] = []
 """Shared by all halves that never sent anything again; never added to."""
 
-_SAME_ID_NS: Final = 100_000_000
+SAME_ID_NS: Final = 100_000_000
 """Further apart, an equal IP identification is chance, or a stack that gives all packets the same."""
 
 _IDENTICAL_NS: Final = 1_000_000
@@ -38,7 +40,6 @@ class Half:
     __slots__ = (
         "ack",
         "ack_frame",
-        "address",
         "alternative_isn",
         "base",
         "bytes",
@@ -54,6 +55,7 @@ class Half:
         "gap_bytes",
         "held",
         "keepalive_probes",
+        "key",
         "last_syn_time_ns",
         "mark_0",
         "mark_1",
@@ -66,7 +68,6 @@ class Half:
         "next_seq",
         "out_of_order",
         "peer",
-        "port",
         "resent_ns",
         "retransmitted",
         "rst_ack",
@@ -89,9 +90,9 @@ class Half:
     peer: "Half"
     connection: "Connection"
 
-    def __init__(self, address: bytes, port: int) -> None:
-        self.address = address
-        self.port = port
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+        """As `Segment.key` of what it sends."""
         self.sink: Sink = FORGETS
         self.base = UNKNOWN
         """Where sequence numbers start: the ISN, or one before the first byte seen."""
@@ -150,6 +151,16 @@ class Half:
         self.marked_0_ns = self.marked_1_ns = self.marked_2_ns = self.marked_3_ns = NEVER
 
     @property
+    def address(self) -> bytes:
+        """In network order, 4 or 16 bytes."""
+        return self.key[: (len(self.key) - 4) // 2]
+
+    @property
+    def port(self) -> int:
+        """Its own."""
+        return self.key[-4] << 8 | self.key[-3]
+
+    @property
     def seen(self) -> bool:
         """Whether it is known where its bytes stand."""
         return self.next_seq != UNKNOWN
@@ -199,7 +210,7 @@ class Half:
         """
         mark = mark_of(segment)
         if segment.ip_id > 0 or segment.length or segment.flags & (SYN | FIN):
-            since_ns = segment.time_ns - (_SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
+            since_ns = segment.time_ns - (SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
             if (
                 (mark == self.mark_0 and self.marked_0_ns > since_ns)
                 or (mark == self.mark_1 and self.marked_1_ns > since_ns)
@@ -229,9 +240,8 @@ def mark_of(segment: Segment) -> int:
 
     Two different segments have equal marks by chance only, once in some 2**26 pairs.
     """
-    return (
-        segment.seq * 0x2C6E1B5
-        + segment.ack * 0x3A4F9D7
-        + ((segment.ip_id + 1) << 16 | segment.window) * 0x1F3D5B9
-        + (segment.length << 6 | segment.flags) * 0x2545F49
-    )
+    seq: i64 = segment.seq
+    ack: i64 = segment.ack
+    packet: i64 = (segment.ip_id + 1) << 16 | segment.window
+    content: i64 = segment.length << 6 | segment.flags
+    return seq * 0x2C6E1B5 + ack * 0x3A4F9D7 + packet * 0x1F3D5B9 + (content & 0xFFFFFFFF) * 0x2545F49

@@ -3,60 +3,69 @@
 Rules of this room:
 - `stream` numbers are Wireshark's: counted in order of first segment; a SYN on a known 4-tuple begins a new connection
   when its sequence number differs; the same SYN or SYN-ACK again is a retransmission, even after a RST.
-- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up.
-- The in-order path comes first: on a calm connection, the bytes that are due and an ACK of what was delivered. All that
-  is anything else takes the long way, which says at its end whether the connection is calm.
+- The in-order path comes first.
 - The same frame seen twice is one segment. Time is capture time and may step back.
 - Nothing is refused: what makes no sense is counted, and the connection goes on.
 """
 
 from collections.abc import Callable
-from typing import Final
 
 from kacap.tcp import assembly, patience
 from kacap.tcp.connection import Connection
 from kacap.tcp.flags import take_ack, take_flags
-from kacap.tcp.half import LARGEST_WINDOW, NEVER, NOTHING_RESENT, UNKNOWN, Half, mark_of
-from kacap.tcp.sequence import MASK, advance
+from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.in_order import is_calm, take_in_order
+from kacap.tcp.packed import reverse
+from kacap.tcp.sequence import advance
+from kacap.tcp.table import ConnectionTable
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
 MAX_CONNECTIONS = 1 << 20
 """Connections kept; segments of further ones are counted and not followed."""
 
-_OPENS_ENDS_OR_ACKS: Final = SYN | FIN | RST | ACK
-
 HELD_BYTES_IN_ALL = 128 << 20
 """Bytes that all connections together may hold back."""
 
 
 class Tracker:
-    """All connections of a capture; `on_open` is called with each new one, to attach sinks to its halves."""
+    """All connections of a capture; `on_open` is called with each new one, to attach sinks to its halves.
+
+    With `on_packed`, one that was closed in order leaves `connections` when it has been quiet for a moment, and is
+    handed over with its record (`packed`); `on_woken` hears when a late segment brings it back.
+    """
 
     __slots__ = (
-        "_halves",
         "_held_bytes",
         "_holders",
         "_last_frame",
         "_last_time_ns",
         "_next_stream",
+        "_on_packed",
+        "_opened",
         "_reserved",
-        "connections",
+        "_table",
         "duplicate_frames",
         "limits_hit",
         "on_open",
         "untracked",
     )
 
-    def __init__(self, on_open: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        on_open: Callable[[Connection], None],
+        on_packed: Callable[[Connection, bytes], None] | None = None,
+        on_woken: Callable[[Connection], None] | None = None,
+    ) -> None:
         self.on_open = on_open
-        self.connections: list[Connection] = []
+        self._on_packed = on_packed
+        self._table = ConnectionTable(None if on_packed is None else self._hand_over, on_woken)
+        self._opened = 0
         self.duplicate_frames = 0
         self.limits_hit = 0
         """How often a half held more than it may."""
         self.untracked = 0
         """Segments of connections beyond the limit."""
-        self._halves: dict[bytes, Half] = {}
         self._reserved: dict[bytes, int] = {}
         self._holders: dict[int, tuple[Connection, int]] = {}
         """Connections that hold bytes, and how many; the one that changed last stands last."""
@@ -65,19 +74,27 @@ class Tracker:
         self._last_frame = 0
         self._last_time_ns = 0
 
+    @property
+    def connections(self) -> list[Connection]:
+        """Those that are not packed, in order of first segment."""
+        return list(self._table.open.values())
+
     def feed(self, segment: Segment) -> None:
         """Take the next segment of the capture."""
         self._last_frame = segment.frame
         self._last_time_ns = segment.time_ns
-        half = self._halves.get(segment.key)
-        if half is None or not half.connection.calm or not _take_in_order(half, segment):
+        half = self._table.halves.get(segment.key)
+        if half is None or not half.connection.calm or not take_in_order(half, segment):
             self._take(half, segment)
 
     def _take(self, half: Half | None, segment: Segment) -> None:
         """The long way."""
         flags = segment.flags
-        if half is None or (flags & (SYN | ACK) == SYN and half.base not in (UNKNOWN, segment.seq)):
-            if len(self.connections) >= MAX_CONNECTIONS:
+        opens = flags & (SYN | ACK) == SYN
+        if half is None:
+            half = self._table.wake(segment.key, segment.seq if opens else UNKNOWN)
+        if half is None or (opens and half.base not in (UNKNOWN, segment.seq)):
+            if self._opened >= MAX_CONNECTIONS:
                 self._forget(segment.key)
                 self.untracked += 1
                 return
@@ -112,7 +129,9 @@ class Tracker:
                 half.zero_window_probes += 1
             else:
                 half.keepalive_probes += 1
-        connection.calm = _is_calm(connection) and connection.stream not in self._holders
+        connection.calm = is_calm(connection) and connection.stream not in self._holders
+        if half.ended and half.peer.ended and not connection.settled:
+            self._table.settle(connection)
 
     def number(self, quoted: Quoted) -> None:
         """A header that is no segment takes part in the numbering: its 4-tuple has its `stream` from here on.
@@ -120,27 +139,28 @@ class Tracker:
         Where an ICMP error quotes the SYN of a connection, that SYN was answered.
         """
         key = quoted.key
-        found = self._halves.get(key)
+        opens = quoted.flags & (SYN | ACK) == SYN
+        found = self._table.halves.get(key) or self._table.wake(key, quoted.seq if opens else UNKNOWN)
         if found is not None:
-            if quoted.flags & (SYN | ACK) != SYN or found.base in (UNKNOWN, quoted.seq):
+            if not opens or found.base in (UNKNOWN, quoted.seq):
                 _note_unreachable(found, quoted)
                 return
             self._forget(key)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
-            self._reserved[key] = self._reserved[_reverse(key)] = self._next_stream
+            self._reserved[key] = self._reserved[reverse(key)] = self._next_stream
             self._next_stream += 1
 
     def tick(self, now_ns: int) -> None:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
-        for connection in self.connections:
+        for connection in self._table.open.values():
             if connection.waiting_since_ns != NEVER:
                 patience.declare_gaps(connection, self._last_frame, now_ns)
 
     def finish(self) -> None:
         """The capture is over: deliver what is held, and tell every sink."""
-        for connection in self.connections:
+        for connection in self._table.open.values():
             self._close(connection)
-        self._halves.clear()
+        self._table.halves.clear()
 
     def _limit_held(self, connection: Connection) -> None:
         """Keep account of what all connections hold; too much is released, where it has lain longest."""
@@ -160,33 +180,36 @@ class Tracker:
 
     def _open(self, segment: Segment) -> Half:
         key = segment.key
-        width = (len(key) - 4) // 2
-        first = Half(key[:width], int.from_bytes(key[-4:-2], "big"))
-        second = Half(key[width : 2 * width], int.from_bytes(key[-2:], "big"))
-        found = self._halves.get(key)
-        self._forget(key)
-        stream = self._reserved.pop(key, UNKNOWN)
-        self._reserved.pop(_reverse(key), None)
-        if stream == UNKNOWN:
-            stream = self._next_stream
+        self._table.pack_quiet(segment.time_ns)
+        before = self._forget(key)
+        backwards = reverse(key)
+        stream = self._next_stream
+        if self._reserved:
+            stream = self._reserved.pop(key, stream)
+            self._reserved.pop(backwards, None)
+        if stream == self._next_stream:
             self._next_stream += 1
-        connection = Connection(stream, first, second, segment.time_ns)
+        connection = Connection(stream, Half(key), Half(backwards), segment.time_ns)
         connection.first_frame = segment.frame
-        if found is not None:
-            connection.replaces = found.connection
-            found.connection.replaced_at_ns = segment.time_ns
-        self.connections.append(connection)
-        self._halves[_reverse(key)] = second
-        self._halves[key] = first
+        if before is not None:
+            connection.replaces = before
+            before.replaced_at_ns = segment.time_ns
+        self._opened += 1
+        self._table.add(connection)
         self.on_open(connection)
-        return first
+        return connection.first
 
-    def _forget(self, key: bytes) -> None:
-        """The 4-tuple belongs to another connection from here on."""
-        found = self._halves.pop(key, None)
-        self._halves.pop(_reverse(key), None)
-        if found is not None:
-            self._close(found.connection)
+    def _forget(self, key: bytes) -> Connection | None:
+        """The 4-tuple belongs to another connection from here on; returns the one that it belonged to."""
+        before = self._table.remove(key)
+        if before is not None:
+            self._close(before)
+        return before
+
+    def _hand_over(self, connection: Connection, record: bytes) -> None:
+        self._close(connection)
+        if self._on_packed is not None:
+            self._on_packed(connection, record)
 
     def _close(self, connection: Connection) -> None:
         if connection.finished:
@@ -196,75 +219,9 @@ class Tracker:
         patience.finish(connection, self._last_frame, self._last_time_ns)
 
 
-def _take_in_order(half: Half, segment: Segment) -> bool:
-    """Take the bytes that are due, and an ACK of what was delivered; False, and nothing done, for anything else."""
-    peer = half.peer
-    length = segment.length
-    gained = (segment.ack - half.ack) & MASK
-    outstanding = (peer.next_seq - half.ack) & MASK
-    if (
-        segment.flags & _OPENS_ENDS_OR_ACKS != ACK
-        or segment.seq != half.next_seq
-        or gained > outstanding
-        or outstanding > LARGEST_WINDOW
-        or not (length or gained)
-        or not segment.window
-    ):
-        return False
-    time_ns = segment.time_ns
-    connection = half.connection
-    connection.segments += 1
-    if time_ns > connection.last_time_ns:
-        connection.last_time_ns = time_ns
-    half.window = segment.window
-    half.ttl = segment.ttl
-    half.remember(mark_of(segment), time_ns)
-    if gained:
-        half.ack = segment.ack
-        half.ack_frame = segment.frame
-    if length:
-        half.next_seq = (segment.seq + length) & MASK
-        half.bytes += length
-        unseen = length - (segment.end - segment.start)
-        half.sink.chunk(segment.data, segment.start, segment.end, unseen, segment.frame, time_ns)
-    return True
-
-
-def _is_calm(connection: Connection) -> bool:
-    """Whether no rule of the long way has anything to say to the next segment, if it is due."""
-    first, second = connection.first, connection.second
-    client = connection.client
-    return (
-        connection.first_close is None
-        and connection.waiting_since_ns == NEVER
-        and (connection.syn_ack_frame == UNKNOWN) == (connection.ack_frame == UNKNOWN)
-        and (client is None or client.syn_frame == UNKNOWN or client.bytes > 0 or connection.syn_ack_frame != UNKNOWN)
-        and _is_calm_half(first)
-        and _is_calm_half(second)
-    )
-
-
-def _is_calm_half(half: Half) -> bool:
-    return (
-        half.next_seq != UNKNOWN
-        and half.ack != UNKNOWN
-        and half.window > 0
-        and half.alternative_isn == UNKNOWN
-        and half.resent_ns is NOTHING_RESENT
-        and not half.held.ranges
-        and not half.ended
-    )
-
-
 def _note_unreachable(half: Half, quoted: Quoted) -> None:
     if not quoted.unreachable or quoted.flags & (SYN | ACK) != SYN or half.unreachable_frame != UNKNOWN:
         return
     if half.syn_frame != UNKNOWN and quoted.seq == half.base:
         half.unreachable_frame = quoted.frame
         half.unreachable_time_ns = quoted.time_ns
-
-
-def _reverse(key: bytes) -> bytes:
-    """The key of the other direction."""
-    width = (len(key) - 4) // 2
-    return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]

@@ -13,8 +13,12 @@ def connection_of(said: str) -> Connection:
     return connection
 
 
+def key(port: int, peer_port: int) -> bytes:
+    return bytes([1, 1, 1, 1, 2, 2, 2, 2]) + port.to_bytes(2) + peer_port.to_bytes(2)
+
+
 def between(first_port: int, second_port: int) -> Connection:
-    return Connection(0, Half(b"\1\1\1\1", first_port), Half(b"\2\2\2\2", second_port), 5)
+    return Connection(0, Half(key(first_port, second_port)), Half(key(second_port, first_port)), 5)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ def record(
     `beyond` is from the SYN-ACK to the ACK of it.
     `speaks` are the sides of which the capture holds segments.
     """
-    client, server = Half(CLIENT, 51000), Half(SERVER, 8880)
+    ports = (51000).to_bytes(2), (8880).to_bytes(2)
+    client, server = Half(CLIENT + SERVER + b"".join(ports)), Half(SERVER + CLIENT + b"".join(reversed(ports)))
     begin = opened if opened is not None else exchanges[0].start_ns / 1_000_000 if exchanges else 0
     connection = Connection(0, client, server, ns(begin))
     connection.client = client

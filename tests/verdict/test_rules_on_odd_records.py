@@ -33,7 +33,7 @@ def resent(facts: Facts) -> None:
 
 def replaced(facts: Facts) -> None:
     connection = facts.connection
-    connection.replaces = Connection(7, Half(b"", 1), Half(b"", 2), 0)
+    connection.replaces = Connection(7, Half(bytes(12)), Half(bytes(12)), 0)
     connection.challenge_frame = 2
 
 

@@ -1,0 +1,151 @@
+"""A connection that is over, as some 200 bytes instead of three objects of which most attributes say "never".
+
+Only a plain one is packed: opened by a handshake without retransmission, closed by two FINs in order, nothing lost,
+held, sent again, reset or odd. Its record says all that its objects said, so that `unpack` makes equal ones, when a late
+segment comes or somebody wants to look. What is left out: `replaces` (a plain connection met nothing that was there
+before), and the marks of its last segments (a frame is no duplicate of one that came so long ago).
+
+Layout, little-endian: 10 × i64, 21 × i32, then the key of the client's half; the order is that of `pack`.
+"""
+
+from typing import Final
+
+from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, write_i64_le
+
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import NEVER, NOTHING_RESENT, UNKNOWN, Half
+from kacap.tcp.sequence import MASK, advance
+
+_LARGEST: Final = 0x7FFFFFFF
+_SIGN: Final = 1 << 31
+_KEY_AT: Final = 164
+
+
+def pack(connection: Connection) -> bytes | None:
+    """The record of a plain connection; None when it is not plain."""
+    client, server = connection.first, connection.second
+    if not (_is_plain(connection, client, server) and _is_plain_half(client) and _is_plain_half(server)):
+        return None
+    record = BytesWriter()
+    write_i64_le(record, connection.first_time_ns)
+    write_i64_le(record, connection.last_time_ns)
+    write_i64_le(record, connection.syn_ack_time_ns)
+    write_i64_le(record, connection.ack_time_ns)
+    for half in (client, server):
+        write_i64_le(record, half.fin_time_ns)
+        write_i64_le(record, half.fin_acked_time_ns)
+        write_i64_le(record, half.bytes)
+    write_i32_le(record, connection.stream)
+    write_i32_le(record, connection.first_frame)
+    write_i32_le(record, connection.segments << 1 | (connection.first_close is server))
+    write_i32_le(record, connection.syn_ack_frame)
+    write_i32_le(record, connection.ack_frame)
+    for half in (client, server):
+        write_i32_le(record, half.base - _SIGN)
+        write_i32_le(record, half.fin_ack - _SIGN)
+        write_i32_le(record, half.ack - _SIGN)
+        write_i32_le(record, half.ack_frame)
+        write_i32_le(record, half.fin_frame)
+        write_i32_le(record, half.fin_heard_frame)
+        write_i32_le(record, half.fin_acked_frame)
+        write_i32_le(record, (half.window << 8) + half.ttl)
+    record.write(client.key)
+    return record.getvalue()
+
+
+def unpack(record: bytes) -> Connection:
+    """The connection as it was packed; it is finished, and nobody listens to its halves."""
+    key = record[_KEY_AT:]
+    client, server = Half(key), Half(reverse(key))
+    connection = Connection(read_i32_le(record, 80), client, server, read_i64_le(record, 0))
+    connection.finished = True
+    connection.client = client
+    connection.last_time_ns = read_i64_le(record, 8)
+    connection.syn_ack_time_ns = read_i64_le(record, 16)
+    connection.ack_time_ns = read_i64_le(record, 24)
+    connection.first_frame = read_i32_le(record, 84)
+    count = read_i32_le(record, 88)
+    connection.segments = count >> 1
+    connection.syn_ack_frame = read_i32_le(record, 92)
+    connection.ack_frame = read_i32_le(record, 96)
+    _unpack_half(client, record, 32, 100)
+    _unpack_half(server, record, 56, 132)
+    client.syn_frame = connection.first_frame
+    client.syn_time_ns = client.last_syn_time_ns = connection.first_time_ns
+    server.syn_frame = connection.syn_ack_frame
+    server.syn_time_ns = server.last_syn_time_ns = connection.syn_ack_time_ns
+    closer = server if count & 1 else client
+    connection.first_close = closer
+    connection.first_close_kind = "fin"
+    connection.first_close_frame = closer.fin_frame
+    connection.first_close_time_ns = closer.fin_time_ns
+    return connection
+
+
+def reverse(key: bytes) -> bytes:
+    """The key of the other direction."""
+    width = (len(key) - 4) // 2
+    return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
+
+
+def _unpack_half(half: Half, record: bytes, long_at: int, at: int) -> None:
+    half.fin_time_ns = read_i64_le(record, long_at)
+    half.fin_acked_time_ns = read_i64_le(record, long_at + 8)
+    half.bytes = read_i64_le(record, long_at + 16)
+    half.base = read_i32_le(record, at) + _SIGN
+    half.fin_seq = advance(half.base, 1 + half.bytes)
+    half.next_seq = advance(half.fin_seq, 1)
+    half.fin_ack = read_i32_le(record, at + 4) + _SIGN
+    half.ack = read_i32_le(record, at + 8) + _SIGN
+    half.ack_frame = read_i32_le(record, at + 12)
+    half.fin_frame = read_i32_le(record, at + 16)
+    half.fin_heard_frame = read_i32_le(record, at + 20)
+    half.fin_acked_frame = read_i32_le(record, at + 24)
+    window_ttl = read_i32_le(record, at + 28)
+    half.window = window_ttl >> 8
+    half.ttl = window_ttl & 0xFF
+    half.ended = True
+
+
+def _is_plain(connection: Connection, client: Half, server: Half) -> bool:
+    closer = connection.first_close
+    return (
+        connection.client is client
+        and closer is not None
+        and connection.first_close_kind == "fin"
+        and connection.first_close_frame == closer.fin_frame
+        and connection.first_close_time_ns == closer.fin_time_ns
+        and connection.duplicate_frames == 0
+        and connection.challenge_frame == UNKNOWN
+        and connection.waiting_since_ns == NEVER
+        and connection.ack_frame != UNKNOWN
+        and client.syn_frame == connection.first_frame
+        and client.syn_time_ns == client.last_syn_time_ns == connection.first_time_ns
+        and server.syn_frame == connection.syn_ack_frame != UNKNOWN
+        and server.syn_time_ns == server.last_syn_time_ns == connection.syn_ack_time_ns
+        and connection.segments < _LARGEST >> 1
+    )
+
+
+def _is_plain_half(half: Half) -> bool:
+    return (
+        half.ended
+        and half.fin_seq == advance(half.base, 1 + half.bytes)
+        and half.next_seq == (half.fin_seq + 1) & MASK
+        and half.rst_frame == UNKNOWN
+        and half.alternative_isn == UNKNOWN
+        and half.unreachable_frame == UNKNOWN
+        and half.fin_ack != UNKNOWN
+        and half.ack != UNKNOWN
+        and half.ttl != UNKNOWN
+        and half.ack_frame < _LARGEST
+        and half.fin_frame < _LARGEST
+        and half.fin_acked_frame < _LARGEST
+        and half.resent_ns is NOTHING_RESENT
+        and not half.held.ranges
+        and not half.gap_bytes
+        and not half.retransmitted
+        and not half.out_of_order
+        and not half.keepalive_probes
+        and not half.zero_window_probes
+    )

@@ -1,0 +1,92 @@
+"""Which connection a segment belongs to.
+
+Rules of this room:
+- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up.
+- A connection that was closed in order and then quiet for `QUIET_NS` is packed, where somebody takes the record; a late
+  segment wakes it up again, and a new connection on its ports finds it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import SAME_ID_NS, Half
+from kacap.tcp.packed import pack, reverse, unpack
+
+QUIET_NS: Final = SAME_ID_NS
+"""A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
+
+
+class ConnectionTable:
+    """The connections of a capture by their addresses and ports, and those that are not packed by `tcp.stream`."""
+
+    __slots__ = ("_on_packed", "_on_woken", "_packed", "_settled", "halves", "open")
+
+    def __init__(
+        self, on_packed: Callable[[Connection, bytes], None] | None, on_woken: Callable[[Connection], None] | None
+    ) -> None:
+        self.halves: dict[bytes, Half] = {}
+        """Each direction by its key."""
+        self.open: dict[int, Connection] = {}
+        """The connections that are not packed, in order of first segment."""
+        self._packed: dict[bytes, bytes] = {}
+        self._settled: deque[Connection] = deque()
+        self._on_packed = on_packed
+        self._on_woken = on_woken
+
+    def add(self, connection: Connection) -> None:
+        """The 4-tuple belongs to `connection` from here on."""
+        self.open[connection.stream] = connection
+        self.halves[connection.second.key] = connection.second
+        self.halves[connection.first.key] = connection.first
+
+    def remove(self, key: bytes) -> Connection | None:
+        """The connection of this 4-tuple, which no segment belongs to from here on; it may have been packed."""
+        half = self.halves.pop(key, None)
+        if half is None:
+            return self._unpack(key)
+        self.halves.pop(half.peer.key, None)
+        return half.connection
+
+    def wake(self, key: bytes, new_isn: int) -> Half | None:
+        """The half of a packed connection; None without, or when a SYN with `new_isn` (else -1) begins another."""
+        if not self._packed:
+            return None
+        client_key = key if key in self._packed else reverse(key)
+        record = self._packed.get(client_key)
+        if record is None:
+            return None
+        connection = unpack(record)
+        half = connection.first if client_key == key else connection.second
+        if new_isn not in (-1, half.base):
+            return None
+        del self._packed[client_key]
+        self.add(connection)
+        if self._on_woken is not None:
+            self._on_woken(connection)
+        return half
+
+    def settle(self, connection: Connection) -> None:
+        """Both sides have ended in order."""
+        if self._on_packed is not None:
+            connection.settled = True
+            self._settled.append(connection)
+
+    def pack_quiet(self, now_ns: int) -> None:
+        """Pack what has been quiet for long enough."""
+        settled = self._settled
+        while settled and now_ns - settled[0].last_time_ns > QUIET_NS:
+            connection = settled.popleft()
+            record = pack(connection)
+            if record is None or self.halves.get(connection.first.key) is not connection.first:
+                continue
+            self.remove(connection.first.key)
+            del self.open[connection.stream]
+            self._packed[connection.first.key] = record
+            if self._on_packed is not None:
+                self._on_packed(connection, record)
+
+    def _unpack(self, key: bytes) -> Connection | None:
+        record = self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
+        return None if record is None else unpack(record)
