@@ -9,7 +9,7 @@ Rules of this room:
 """
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.delivery import deliver_due, force_first
+from kacap.tcp.delivery import deliver_due, end_half, force_first
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
 from kacap.tcp.held import NOTHING_HELD, HeldRanges, Range
 from kacap.tcp.patience import give_up, note_waiting
@@ -46,9 +46,26 @@ def take_payload(connection: Connection, half: Half, segment: Segment, seq: int)
             half.sink.chunk(segment.data, segment.start, end, unseen, segment.frame, segment.time_ns)
     elif length:
         _take_out_of_turn(half, segment, seq, length, ack, connection.segments)
+    if _ends_in_order(connection, half):
+        end_half(half)
+        return False
     if connection.waiting_since_ns != NEVER or half.held.ranges or peer.held.ranges or half.fin_seq != UNKNOWN:
         return _settle(connection, segment)
     return False
+
+
+def _ends_in_order(connection: Connection, half: Half) -> bool:
+    """Whether the FIN is due, and nothing else waits on either side."""
+    peer = half.peer
+    return (
+        half.at_fin
+        and not half.ended
+        and connection.waiting_since_ns == NEVER
+        and not half.held.ranges
+        and not peer.held.ranges
+        and (peer.fin_seq == UNKNOWN or peer.ended)
+        and peer.has(half.fin_ack)
+    )
 
 
 def _settle(connection: Connection, segment: Segment) -> bool:

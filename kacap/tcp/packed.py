@@ -1,9 +1,9 @@
 """A connection that is over, as some 200 bytes instead of three objects of which most attributes say "never".
 
 Only a plain one is packed: opened by a handshake without retransmission, closed by two FINs in order, nothing lost,
-held, sent again, reset or odd. Its record says all that its objects said, so that `unpack` makes equal ones, when a late
-segment comes or somebody wants to look. What is left out: `replaces` (a plain connection met nothing that was there
-before), and the marks of its last segments (a frame is no duplicate of one that came so long ago).
+held, sent again, reset or odd. Its record says all that its objects said, so that `unpack` makes equal ones, when a
+late segment comes or somebody wants to look. What is left out: `replaces` (a plain connection met nothing that was
+there before), and the marks of its last segments (a frame is no duplicate of one that came so long ago).
 
 Layout, little-endian: 10 × i64, 21 × i32, then the key of the client's half; the order is that of `pack`.
 """
@@ -82,6 +82,19 @@ def unpack(record: bytes) -> Connection:
     return connection
 
 
+def packed_isn(record: bytes, *, client: bool) -> int:
+    """The initial sequence number of one side."""
+    isn: int = read_i32_le(record, 100 if client else 132)
+    return isn + _SIGN
+
+
+def let_go(connection: Connection) -> None:
+    """Cut the circles between a connection and its halves, so that they are freed at once."""
+    for half in (connection.first, connection.second):
+        half.peer = _NOBODY
+        half.connection = _NOTHING
+
+
 def reverse(key: bytes) -> bytes:
     """The key of the other direction."""
     width = (len(key) - 4) // 2
@@ -92,11 +105,14 @@ def _unpack_half(half: Half, record: bytes, long_at: int, at: int) -> None:
     half.fin_time_ns = read_i64_le(record, long_at)
     half.fin_acked_time_ns = read_i64_le(record, long_at + 8)
     half.bytes = read_i64_le(record, long_at + 16)
-    half.base = read_i32_le(record, at) + _SIGN
+    base: int = read_i32_le(record, at)
+    fin_ack: int = read_i32_le(record, at + 4)
+    ack: int = read_i32_le(record, at + 8)
+    half.base = base + _SIGN
     half.fin_seq = advance(half.base, 1 + half.bytes)
     half.next_seq = advance(half.fin_seq, 1)
-    half.fin_ack = read_i32_le(record, at + 4) + _SIGN
-    half.ack = read_i32_le(record, at + 8) + _SIGN
+    half.fin_ack = fin_ack + _SIGN
+    half.ack = ack + _SIGN
     half.ack_frame = read_i32_le(record, at + 12)
     half.fin_frame = read_i32_le(record, at + 16)
     half.fin_heard_frame = read_i32_le(record, at + 20)
@@ -149,3 +165,7 @@ def _is_plain_half(half: Half) -> bool:
         and not half.keepalive_probes
         and not half.zero_window_probes
     )
+
+
+_NOBODY: Final = Half(bytes(12))
+_NOTHING: Final = Connection(-1, _NOBODY, Half(bytes(12)), NEVER)

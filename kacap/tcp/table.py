@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import SAME_ID_NS, Half
-from kacap.tcp.packed import pack, reverse, unpack
+from kacap.tcp.half import SAME_ID_NS, UNKNOWN, Half
+from kacap.tcp.packed import let_go, pack, packed_isn, reverse, unpack
 
 QUIET_NS: Final = SAME_ID_NS
 """A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
@@ -50,18 +50,18 @@ class ConnectionTable:
         return half.connection
 
     def wake(self, key: bytes, new_isn: int) -> Half | None:
-        """The half of a packed connection; None without, or when a SYN with `new_isn` (else -1) begins another."""
+        """The half of a packed connection; None without, or when a SYN with `new_isn` (else UNKNOWN) begins another."""
         if not self._packed:
             return None
         client_key = key if key in self._packed else reverse(key)
         record = self._packed.get(client_key)
         if record is None:
             return None
-        connection = unpack(record)
-        half = connection.first if client_key == key else connection.second
-        if new_isn not in (-1, half.base):
+        if new_isn not in (UNKNOWN, packed_isn(record, client=client_key == key)):
             return None
         del self._packed[client_key]
+        connection = unpack(record)
+        half = connection.first if client_key == key else connection.second
         self.add(connection)
         if self._on_woken is not None:
             self._on_woken(connection)
@@ -86,6 +86,10 @@ class ConnectionTable:
             self._packed[connection.first.key] = record
             if self._on_packed is not None:
                 self._on_packed(connection, record)
+            let_go(connection)
+            before = connection.replaces
+            if before is not None and self.open.get(before.stream) is not before:
+                let_go(before)
 
     def _unpack(self, key: bytes) -> Connection | None:
         record = self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
