@@ -19,25 +19,30 @@ QUIET_NS: Final = SAME_ID_NS
 
 
 class ConnectionTable:
-    """The connections of a capture by their addresses and ports, and those that are not packed by `tcp.stream`."""
+    """The connections of a capture by their addresses and ports."""
 
-    __slots__ = ("_on_packed", "_on_woken", "_packed", "_settled", "halves", "open")
+    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "halves")
 
     def __init__(
         self, on_packed: Callable[[Connection, bytes], None] | None, on_woken: Callable[[Connection], None] | None
     ) -> None:
         self.halves: dict[bytes, Half] = {}
         """Each direction by its key."""
-        self.open: dict[int, Connection] = {}
-        """The connections that are not packed, in order of first segment."""
+        self._replaced: list[Connection] = []
+        """Those that are not packed, and whose 4-tuple belongs to another by now."""
         self._packed: dict[bytes, bytes] = {}
         self._settled: deque[Connection] = deque()
         self._on_packed = on_packed
         self._on_woken = on_woken
 
+    @property
+    def unpacked(self) -> list[Connection]:
+        """The connections that are not packed, in order of first segment."""
+        current = [half.connection for half in self.halves.values() if half is half.connection.first]
+        return sorted(current + self._replaced, key=lambda connection: connection.first_frame)
+
     def add(self, connection: Connection) -> None:
         """The 4-tuple belongs to `connection` from here on."""
-        self.open[connection.stream] = connection
         self.halves[connection.second.key] = connection.second
         self.halves[connection.first.key] = connection.first
 
@@ -45,8 +50,14 @@ class ConnectionTable:
         """The connection of this 4-tuple, which no segment belongs to from here on; it may have been packed."""
         half = self.halves.pop(key, None)
         if half is None:
-            return self._unpack(key)
+            record = self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
+            if record is None:
+                return None
+            connection = unpack(record)
+            let_go(connection)  # whose place was taken is asked only what it was
+            return connection
         self.halves.pop(half.peer.key, None)
+        self._replaced.append(half.connection)
         return half.connection
 
     def wake(self, key: bytes, new_isn: int) -> Half | None:
@@ -81,16 +92,8 @@ class ConnectionTable:
             record = pack(connection)
             if record is None or self.halves.get(connection.first.key) is not connection.first:
                 continue
-            self.remove(connection.first.key)
-            del self.open[connection.stream]
+            del self.halves[connection.first.key], self.halves[connection.second.key]
             self._packed[connection.first.key] = record
             if self._on_packed is not None:
                 self._on_packed(connection, record)
             let_go(connection)
-            before = connection.replaces
-            if before is not None and self.open.get(before.stream) is not before:
-                let_go(before)
-
-    def _unpack(self, key: bytes) -> Connection | None:
-        record = self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
-        return None if record is None else unpack(record)

@@ -77,7 +77,7 @@ class Tracker:
     @property
     def connections(self) -> list[Connection]:
         """Those that are not packed, in order of first segment."""
-        return list(self._table.open.values())
+        return self._table.unpacked
 
     def feed(self, segment: Segment) -> None:
         """Take the next segment of the capture."""
@@ -152,15 +152,14 @@ class Tracker:
 
     def tick(self, now_ns: int) -> None:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
-        for connection in self._table.open.values():
+        for connection in self._table.unpacked:
             if connection.waiting_since_ns != NEVER:
                 patience.declare_gaps(connection, self._last_frame, now_ns)
 
     def finish(self) -> None:
         """The capture is over: deliver what is held, and tell every sink."""
-        for connection in self._table.open.values():
+        for connection in self._table.unpacked:
             self._close(connection)
-        self._table.halves.clear()
 
     def _limit_held(self, connection: Connection) -> None:
         """Keep account of what all connections hold; too much is released, where it has lain longest."""
