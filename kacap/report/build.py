@@ -13,12 +13,14 @@ from kacap.report.cost import Cost
 from kacap.report.wireshark import display_filter
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
+from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.cost import Costs
-from kacap.verdict.ending import Ending, ending
+from kacap.verdict.ending import Ending, ended
 from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
-from kacap.verdict.pair import CaptureFacts, PairFacts
+from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.hops import link
+from kacap.verdict.rules import rulings_of
 from kacap.verdict.summary import summarise
 from kacap.verdict.timings import timings
 from kacap.verdict.words import ConnectionVerdict, Framing, Severity, Side
@@ -66,14 +68,17 @@ def _build(
     pair_rows: list[model.Pair] = []
     findings: list[model.Finding] = []
     for key, pair in pairs.items():
-        endings = [ending(each, pair) for each in pair.connections]
-        reasons = Counter(end.ruling.rule.cause_id for end in endings if end.ruling is not None)
+        rulings = rulings_of(pair)
+        reasons: Counter[str] = Counter()
+        for ruling, count in Counter(rulings).items():
+            if ruling is not None:
+                reasons[ruling.rule.cause_id] += count
         server = endpoint_text(key[1], key[2])
         pair_rows.append(_pair(key, pair, reasons))
-        findings.extend(_finding(key, found) for found in findings_of(pair, endings))
+        findings.extend(_finding(key, found) for found in findings_of(pair, rulings))
         connections.extend(
-            _connection(each, server, end, pair.idle_available(each))
-            for each, end in zip(pair.connections, endings, strict=True)
+            _connection(each, server, ended(each, ruling), pair.idle_available(each))
+            for each, ruling in zip(pair.connections, rulings, strict=True)
         )
     connections.sort(key=lambda row: row.stream)
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))

@@ -4,14 +4,10 @@ Which of a pair's connections were the avoidable ones nobody can say, only how m
 usual time of a handshake, and their closes are shared out as those of all its connections were.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
-from kacap.http.message import Request
-from kacap.verdict.facts import Facts
+from kacap.verdict import traits
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.patterns.retries import failure_ns
-from kacap.verdict.words import Side
 
 TIME_WAIT_S = 60
 """How long Linux holds the port of the side that closes first (RFC 9293 section 3.4.2 asks for 240 s)."""
@@ -105,34 +101,18 @@ class Costs:
             self._saved_ns = (self._saved_ns or 0) + pair.reused_exchanges * pair.connect_ns
         if pair.avoidable:
             self._add_closes(pair)
-        for facts in pair.used:
-            lost = _unanswered(facts)
-            if lost:
-                self.unanswered_requests += len(lost)
-                self._waited_ns += failure_ns(facts, lost[0]) - lost[0].time_ns
+        self.unanswered_requests += pair.lost.requests
+        self._waited_ns += pair.lost.waited_ns
 
     def _add_closes(self, pair: PairFacts) -> None:
-        ended = [facts for facts in pair.used if facts.first_close is not None]
+        ended = pair.count(traits.ASKED | traits.CLOSED)
         if not ended:
             return
-        # Who resets a connection holds no port for it.
-        first_fins = Counter(facts.first_close for facts in ended if facts.connection.first_close_kind == "fin")
-        closes = min(pair.avoidable, len(ended))
+        closes = min(pair.avoidable, ended)
         self._closes += closes
-        self._client_closes += closes * first_fins[Side.CLIENT] / len(ended)
-        self._server_closes += closes * first_fins[Side.SERVER] / len(ended)
-        first_ns = min(facts.opened_ns for facts in pair.used)
-        last_ns = max(facts.first_close_ns for facts in ended)
+        # Who resets a connection holds no port for it.
+        self._client_closes += closes * pair.count(traits.ASKED | traits.BY_CLIENT, without=traits.BY_RESET) / ended
+        self._server_closes += closes * pair.count(traits.ASKED | traits.BY_SERVER, without=traits.BY_RESET) / ended
+        first_ns, last_ns = pair.span_ns
         self._first_ns = first_ns if self._first_ns is None else min(self._first_ns, first_ns)
         self._last_ns = last_ns if self._last_ns is None else max(self._last_ns, last_ns)
-
-
-def _unanswered(facts: Facts) -> list[Request]:
-    """Requests that their connection took with it, where the capture would show an answer."""
-    if facts.first_close is None or facts.dialogue.lost_in_gap or facts.dialogue.switched or facts.one_sided:
-        return []
-    return [
-        exchange.request
-        for exchange in facts.exchanges
-        if exchange.request is not None and exchange.response is None and not exchange.response_lost
-    ]

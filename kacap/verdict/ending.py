@@ -28,7 +28,11 @@ class Ending:
 
 def ending(facts: Facts, pair: PairFacts) -> Ending:
     """Judge the end of one connection of `pair`."""
-    ruling = rule_on(facts, pair)
+    return ended(facts, rule_on(facts, pair))
+
+
+def ended(facts: Facts, ruling: Ruling | None) -> Ending:
+    """The end of a connection on which the rules have ruled."""
     connection = facts.connection
     closed = facts.first_close is not None
     return Ending(

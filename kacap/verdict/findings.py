@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
-from kacap.verdict.ending import Ending
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof
-from kacap.verdict.rules import OBSERVATIONS, Observation, Ruling, Sighting
+from kacap.verdict.rules import Observation, Ruling, Sighting, observe
 from kacap.verdict.stacks import names_given, recognised_first
 from kacap.verdict.words import Certainty, Decider, Severity
 
@@ -41,32 +40,48 @@ class PairFinding:
     explanation: str
 
 
-def findings_of(pair: PairFacts, endings: Sequence[Ending]) -> list[PairFinding]:
-    """The findings of one pair, the gravest first; `endings` stand in the order of its connections."""
-    groups: dict[tuple[str, Decider], list[tuple[Facts, Ruling]]] = {}
-    for facts, end in zip(pair.connections, endings, strict=True):
-        if end.ruling is not None and end.ruling.rule.tells:
-            key = (end.ruling.rule.cause_id, end.ruling.decided_by)
-            groups.setdefault(key, []).append((facts, end.ruling))
+class _Members:
+    """The connections of one pair that ended for one reason, by one decider."""
+
+    __slots__ = ("certainties", "connections", "ruling")
+
+    def __init__(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+        """That of the first."""
+        self.connections: list[Facts] = []
+        self.certainties: set[Certainty] = set()
+
+
+def findings_of(pair: PairFacts, rulings: Sequence[Ruling | None]) -> list[PairFinding]:
+    """The findings of one pair, the gravest first; `rulings` stand in the order of its connections."""
+    groups: dict[tuple[str, Decider], _Members] = {}
+    known: dict[Ruling, _Members] = {}
+    for facts, ruling in zip(pair.connections, rulings, strict=True):
+        if ruling is None or not ruling.rule.tells:
+            continue
+        members = known.get(ruling)
+        if members is None:
+            members = known[ruling] = groups.setdefault((ruling.rule.cause_id, ruling.decided_by), _Members(ruling))
+            members.certainties.add(ruling.certainty)
+        members.connections.append(facts)
     found = [_finding(pair, members) for members in groups.values()]
-    found += [_observed(pair, row, sight) for row in OBSERVATIONS if (sight := row.see(pair)) is not None]
+    found += [_observed(pair, row, sight) for row, sight in observe(pair)]
     return sorted(found, key=lambda finding: (_GRAVE[finding.severity], -len(finding.connections)))
 
 
-def _finding(pair: PairFacts, members: list[tuple[Facts, Ruling]]) -> PairFinding:
-    ruling = members[0][1]
+def _finding(pair: PairFacts, members: _Members) -> PairFinding:
+    ruling = members.ruling
     cause = ruling.rule.cause
-    connections = tuple(facts for facts, _ in members)
+    connections = tuple(members.connections)
     evidence = tuple(
         (facts.stream if proof.stream is None else proof.stream, proof)
         for facts in connections[:SHOWN_CONNECTIONS]
         for proof in ruling.rule.proof(facts, pair)
     )
-    certainties = [ruling.certainty for _, ruling in members]
-    certainty = max(certainties, key=_SURE.__getitem__)
+    certainty = max(members.certainties, key=_SURE.__getitem__)
     rule = ruling.rule
     numbers = "" if rule.numbers is None else rule.numbers(pair, connections)
-    surest = min(certainties, key=_SURE.__getitem__)
+    surest = min(members.certainties, key=_SURE.__getitem__)
     return PairFinding(
         cause=cause,
         severity=_severity(cause, pair, connections, surest)

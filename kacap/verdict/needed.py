@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from kacap.http.message import Request
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import busy_intervals, peak
+from kacap.verdict.occupancy import Edges, busy_intervals
 
 _NO_NAME = ""
 
@@ -31,16 +31,30 @@ def needed_connections(shared: Sequence[Facts], was_left: Callable[[Facts], bool
 
 
 def _needed_for_one(members: Sequence[Facts], was_left: Callable[[Facts], bool]) -> int:
-    busy = peak(part for facts in members for part in busy_intervals(facts, left=was_left(facts)))
-    return max(busy, sum(not facts.opened_here for facts in members))
+    busy = Edges()
+    found_open = 0
+    for facts in members:
+        if not facts.opened_here:
+            found_open += 1
+        # Who said that it ends left nothing behind.
+        for start, end in busy_intervals(facts, left=facts.signal is None and was_left(facts)):
+            busy.add(start, end)
+    return max(busy.peak(), found_open)
 
 
 def _names(facts: Facts) -> list[str]:
     """The names that were asked for on a connection, each once, in order."""
     names: dict[str, None] = {}
+    before: Request | None = None
     for exchange in facts.exchanges:
-        if exchange.request is not None:
-            names[_name(exchange.request)] = None
+        request = exchange.request
+        if request is None:
+            continue
+        if before is not None and request.host == before.host and request.target.startswith("/"):
+            continue
+        name = _name(request)
+        names[name] = None
+        before = request if name else None
     return list(names) or [_NO_NAME]
 
 

@@ -2,6 +2,9 @@
 
 Only waste counts: of the connections that carried exchanges, those beyond the number that was needed were avoidable.
 `reuse_rate` is the share of opportunities taken: an exchange is an opportunity unless its connection was needed.
+
+What can be counted is counted over the kinds of connections, of which there are few; what only some rows ask for is
+worked out when the first of them does.
 """
 
 from bisect import bisect_left
@@ -11,84 +14,48 @@ from statistics import median, median_low
 
 from kacap.http.message import Request
 from kacap.tcp.half import NEVER
+from kacap.verdict import traits
+from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.facts import Facts
 from kacap.verdict.needed import needed_connections
-from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval, peak
+from kacap.verdict.occupancy import FOREVER, Cover, Edges, busy_intervals, idle_intervals, open_interval
 from kacap.verdict.patterns.answers import Answers
-from kacap.verdict.patterns.departures import Departures
-from kacap.verdict.patterns.fallbacks import Fallbacks
+from kacap.verdict.patterns.bound import Bound, bound_by
 from kacap.verdict.patterns.habits import Habits, habits_of
 from kacap.verdict.patterns.hops import Before, Behind
 from kacap.verdict.patterns.limits import RequestLimit, request_limit
 from kacap.verdict.patterns.pools import Pool
 from kacap.verdict.patterns.probes import probes_of
-from kacap.verdict.patterns.retries import Requests, Retry
-from kacap.verdict.patterns.spread import Spread, spreads
+from kacap.verdict.patterns.retries import Lost, Requests, Retry, lost_requests
 from kacap.verdict.round_trip import take_usual_times
 from kacap.verdict.timings import spent_ns
-from kacap.verdict.words import ConnectionVerdict, Side, Verdict
+from kacap.verdict.traits import kinds_of
+from kacap.verdict.words import Verdict
 
 REUSED_FROM = 0.95
 NOT_REUSED_BELOW = 0.05
 
-
-class CaptureFacts:
-    """What a pair may know of the rest of the capture."""
-
-    __slots__ = ("_answers", "_departures", "_fallbacks", "_spreads", "first_ns", "last_ns", "pairs")
-
-    def __init__(self, pairs: Sequence["PairFacts"], first_ns: int = 0, last_ns: int = 1 << 63) -> None:
-        self.pairs = pairs
-        self.first_ns = first_ns
-        """When the capture began."""
-        self.last_ns = last_ns
-        """When it ended."""
-        self._departures: Departures | None = None
-        self._answers: dict[tuple[bytes, int], Answers] = {}
-        self._spreads: dict[int, Spread] | None = None
-        self._fallbacks: Fallbacks | None = None
-
-    def answers_of(self, server: tuple[bytes, int]) -> Answers:
-        """What a server says of its connections to all its clients, worked out for all servers when first asked for."""
-        if not self._answers:
-            by_server: dict[tuple[bytes, int], list[Facts]] = {}
-            for pair in self.pairs:
-                by_server.setdefault(pair.server, []).extend(pair.connections)
-            self._answers = {each: Answers(connections) for each, connections in by_server.items()}
-        return self._answers[server]
-
-    @property
-    def departures(self) -> Departures:
-        """What ended together, worked out when first asked for."""
-        if self._departures is None:
-            self._departures = Departures([facts for pair in self.pairs for facts in pair.connections])
-        return self._departures
-
-    @property
-    def fallbacks(self) -> Fallbacks:
-        """Which failed attempts a client made up for at another address, worked out when first asked for."""
-        if self._fallbacks is None:
-            self._fallbacks = Fallbacks(facts for pair in self.pairs for facts in pair.connections)
-        return self._fallbacks
-
-    def spread(self, pair: "PairFacts") -> Spread | None:
-        """The requests to one Host that the client spreads over many addresses, at the first of these pairs only."""
-        if self._spreads is None:
-            self._spreads = spreads(self.pairs)
-        return self._spreads.get(pair.connections[0].stream)
+SHARE_OF_DISCARDS = 0.9
+"""Nearly all that ended without a word."""
 
 
 class PairFacts:
     """The connections of one pair, and what follows from them together."""
 
     __slots__ = (
+        "_answers",
+        "_bound",
+        "_counts",
         "_habits",
         "_idle",
+        "_lost",
         "_opened_ns",
         "_openings",
+        "_pause_ns",
         "_pool",
         "_requests",
         "_spent_ns",
+        "_verdict",
         "avoidable",
         "before",
         "behind",
@@ -99,14 +66,18 @@ class PairFacts:
         "discarded",
         "ended",
         "exchanges",
+        "incomplete",
+        "kinds",
         "last_accepted_ns",
         "needed",
+        "never_kept",
         "opened",
-        "pause_after_discard_ns",
         "peak_open",
         "probes",
         "request_limit",
         "reused_exchanges",
+        "shared",
+        "traits_of_any",
         "unanswered",
         "used",
     )
@@ -114,77 +85,197 @@ class PairFacts:
     def __init__(self, connections: Sequence[Facts]) -> None:
         self.connections = connections
         take_usual_times(connections)
+        self.kinds = kinds_of(connections)
+        """The kind of each connection."""
+        self._counts = {kind.traits: kind.count for kind in self.kinds}
+        self.traits_of_any = 0
+        """All that one connection or another has."""
+        for bits in self._counts:
+            self.traits_of_any |= bits
+        self._opened_ns: list[int] | None = None
+        self._openings: list[Facts] | None = None
+        self._answers: Answers | None = None
+        self._bound: list[Bound] | None = None
+        self._habits: Habits | None = None
+        self._idle: Cover | None = None
+        self._lost: Lost | None = None
+        self._pause_ns: float | None = None
+        self._pool: Pool | None = None
+        self._requests: Requests | None = None
+        self._spent_ns: int | None = None
+        self._verdict: Verdict | None = None
         self.capture = CaptureFacts([self])
         """All pairs of the capture, this one among them."""
         self.behind: Behind | None = None
         """The hop before this one, where its client is a proxy that the capture shows."""
         self.before: Before | None = None
         """The hop behind this one, where its server is a proxy that the capture shows."""
-        self.request_limit: RequestLimit | None = request_limit(connections)
+        self.request_limit: RequestLimit | None = None
         """After how many requests the server ends a connection."""
-        self.used = [facts for facts in connections if facts.asked]
+        if self.traits_of_any & traits.SERVER_CLOSE:
+            self.request_limit = request_limit(connections)
+        self.used = self._with(traits.ASKED)
         """Those that carried exchanges."""
-        self.opened = sum(facts.opened_here for facts in connections)
-        self.exchanges = sum(facts.asked for facts in self.used)
-        self.reused_exchanges = sum(facts.reuses(at) for facts in self.used for at in range(len(facts.exchanges)))
+        self.opened = self.count(traits.OPENED)
+        self.exchanges = 0
+        self.reused_exchanges = 0
+        self._count_exchanges()
         self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
         """Requests that a kept connection left without any answer."""
-        self.ended = sum(facts.first_close is not None and facts.signal is None for facts in self.used)
-        """How many were closed, and nobody had said so."""
-        self.discarded = sorted((facts for facts in self.used if facts.discarded), key=lambda each: each.opened_ns)
-        """Those that their client threw away after one exchange, in order of SYN."""
-        self.cut_off = sum(map(_is_cut_off, self.used))
+        self.incomplete = self.count(traits.ASKED | traits.LOST_IN_GAP)
+        """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
+        self.incomplete += self.count(traits.ASKED | traits.ONE_SIDED, without=traits.LOST_IN_GAP)
+        self.ended = self.count(traits.ASKED | traits.CLOSED | traits.UNSAID)
+        """How many that carried exchanges were closed, and nobody had said so."""
+        self.discarded = self.count(traits.ASKED | traits.DISCARDED, without=traits.SWITCHED)
+        """How many their client threw away after one exchange."""
+        self.never_kept = self._keeps_none()
+        """Of nearly all that ended without a word, the client closed after one exchange, at once."""
+        having = traits.ASKED | traits.BY_SERVER | traits.UNSAID | traits.AT_ONCE
+        self.cut_off = self.count(having, without=traits.BY_RESET)
         """How many the server closed right after a response, by a FIN and without a word."""
-        pauses = [after.opened_ns - before.first_close_ns for before, after in pairwise(self.discarded)]
-        self.pause_after_discard_ns = median(pauses) if pauses else None
         self.probes = probes_of(connections)
         """Stream → why its connection is a health probe. Such a connection is needed by definition."""
-        shared = [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
-        self._openings = sorted((facts for facts in connections if facts.opened_here), key=lambda each: each.opened_ns)
-        self._opened_ns = [facts.opened_ns for facts in self._openings]
-        self.last_accepted_ns = max(
-            (facts.opened_ns for facts in self._openings if _may_be_accepted(facts)), default=NEVER
-        )
+        self.shared = self._shared()
+        """Those of which a client may need fewer."""
+        self.last_accepted_ns = NEVER
         """When the last connection was opened that was accepted, or may be yet."""
-        self.needed = needed_connections(shared, self._was_left) + len(self.used) - len(shared)
+        self.peak_open = 0
+        self._look_at_openings()
+        self.needed = needed_connections(self.shared, self._was_left) + len(self.used) - len(self.shared)
         self.avoidable = len(self.used) - self.needed
-        self.peak_open = peak(open_interval(facts) for facts in connections if facts.connection.established)
         connect = [facts.connect_ns for facts in connections if facts.connect_ns is not None]
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
-        self._habits: Habits | None = None
-        self._pool: Pool | None = None
-        self._requests: Requests | None = None
-        self._spent_ns: int | None = None
-        self._idle = Cover(interval for facts in shared for interval in idle_intervals(facts))
+
+    def count(self, having: int, *, without: int = 0) -> int:
+        """How many connections have all the traits of `having`, and none of `without`."""
+        found = 0
+        for bits, count in self._counts.items():
+            if bits & (having | without) == having:
+                found += count
+        return found
+
+    @property
+    def traits(self) -> int:
+        """What its connections have of it, in bits; complete when it is linked to the other pairs."""
+        bits = traits.WASTE if self.avoidable > 0 else 0
+        if self.behind is not None:
+            bits |= traits.BEHIND
+        if self.before is not None:
+            bits |= traits.BEFORE
+        if self.request_limit is not None:
+            bits |= traits.LIMIT
+        if self.probes:
+            bits |= traits.PROBES
+        if self.reused_exchanges:
+            bits |= traits.REUSE
+        return bits | traits.NEVER_KEPT if self.never_kept else bits
+
+    def _keeps_none(self) -> bool:
+        if self.discarded < SHARE_OF_DISCARDS * self.ended:
+            return False
+        return self.discarded >= 2 or (self.discarded == 1 and self.reused_exchanges == 0)
+
+    def _with(self, having: int) -> Sequence[Facts]:
+        """The connections that have these traits."""
+        if self.count(having) == len(self.connections):
+            return self.connections
+        return [facts for facts, kind in zip(self.connections, self.kinds, strict=True) if kind.has(having)]
+
+    def _shared(self) -> Sequence[Facts]:
+        if not self.probes and not self.traits_of_any & traits.SWITCHED:
+            return self.used
+        return [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
+
+    def _count_exchanges(self) -> None:
+        for facts, kind in zip(self.connections, self.kinds, strict=True):
+            self.exchanges += facts.asked
+            if kind.has(traits.ASKED | traits.SEVERAL):
+                self.reused_exchanges += _reused(facts, kind.traits)
+
+    def _look_at_openings(self) -> None:
+        held = Edges()
+        last_ns = NEVER
+        for facts in self.connections:
+            established = facts.connection.established
+            if established:
+                start, end = open_interval(facts)
+                held.add(start, end)
+            if (
+                facts.opened_ns > last_ns
+                and facts.opened_here
+                and (established or (facts.undecided and not facts.server.has_spoken))
+            ):
+                last_ns = facts.opened_ns
+        self.last_accepted_ns = last_ns
+        self.peak_open = held.peak()
+
+    @property
+    def openings(self) -> list[Facts]:
+        """Those that the client opened here, in order of SYN."""
+        if self._openings is None:
+            self._openings = sorted(self._with(traits.OPENED), key=opened_ns)
+        return self._openings
+
+    @property
+    def _opening_times(self) -> list[int]:
+        if self._opened_ns is None:
+            self._opened_ns = [facts.opened_ns for facts in self.openings]
+        return self._opened_ns
 
     def _was_left(self, facts: Facts) -> bool:
         """Whether the client opened another connection after the grace, while this one stood idle for good."""
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
-        at = bisect_left(self._opened_ns, until_ns)
-        return at > 0 and self._opened_ns[at - 1] > facts.exchanges[-1].end_ns + facts.hold_ns
+        times = self._opening_times
+        at = bisect_left(times, until_ns)
+        return at > 0 and times[at - 1] > facts.exchanges[-1].end_ns + facts.hold_ns
 
     def overlap(self, connections: Sequence[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
-        return peak(part for facts in connections for part in busy_intervals(facts, left=True))
+        busy = Edges()
+        for facts in connections:
+            for start, end in busy_intervals(facts, left=True):
+                busy.add(start, end)
+        return busy.peak()
 
     def idle_available(self, facts: Facts) -> int:
         """How many connections stood ready when this one's SYN was sent."""
-        return self._idle.at(facts.opened_ns) if facts.opened_here else 0
+        if not facts.opened_here:
+            return 0
+        if self._idle is None:
+            self._idle = Cover(interval for each in self.shared for interval in idle_intervals(each))
+        return self._idle.at(facts.opened_ns)
+
+    @property
+    def pause_after_discard_ns(self) -> float | None:
+        """From the close of a connection that was thrown away to the SYN of the next such, usually; None without."""
+        if self._pause_ns is None and self.discarded > 1:
+            thrown = [facts for facts in self.used if facts.discarded]
+            thrown.sort(key=opened_ns)
+            self._pause_ns = median([after.opened_ns - before.first_close_ns for before, after in pairwise(thrown)])
+        return self._pause_ns
 
     @property
     def pool(self) -> Pool:
-        """What the client threw away and what it kept, worked out when first asked for."""
+        """What the client threw away and what it kept."""
         if self._pool is None:
             self._pool = Pool(self.used)
         return self._pool
 
     @property
     def habits(self) -> Habits:
-        """Its timers, worked out when first asked for."""
+        """Its timers."""
         if self._habits is None:
-            self._habits = habits_of(self.used, self._openings)
+            self._habits = habits_of(self.used, self.openings)
         return self._habits
+
+    @property
+    def bound(self) -> list[Bound]:
+        """The connections that a request authenticates."""
+        if self._bound is None:
+            self._bound = bound_by(self.used)
+        return self._bound
 
     @property
     def server(self) -> tuple[bytes, int]:
@@ -195,17 +286,19 @@ class PairFacts:
     @property
     def answers(self) -> Answers:
         """What the server says of its connections, to this client and to others."""
-        return self.capture.answers_of(self.server)
+        if self._answers is None:
+            self._answers = self.capture.answers_of(self.server)
+        return self._answers
 
     def opened_after(self, moment_ns: int) -> Facts | None:
         """The next connection that the client opened to this server, at `moment_ns` or later."""
-        at = bisect_left(self._opened_ns, moment_ns)
-        return self._openings[at] if at < len(self._openings) else None
+        at = bisect_left(self._opening_times, moment_ns)
+        return self.openings[at] if at < len(self.openings) else None
 
     def opened_before(self, moment_ns: int) -> Facts | None:
         """The last connection that the client opened to this server before `moment_ns`."""
-        at = bisect_left(self._opened_ns, moment_ns)
-        return self._openings[at - 1] if at else None
+        at = bisect_left(self._opening_times, moment_ns)
+        return self.openings[at - 1] if at else None
 
     @property
     def outer(self) -> "PairFacts | None":
@@ -224,16 +317,36 @@ class PairFacts:
         return self._requests.again(facts, request)
 
     @property
+    def lost(self) -> Lost:
+        """Requests whose connection ended without any answer to them."""
+        if self._lost is None:
+            lossy = self.traits_of_any & traits.UNANSWERED and self.traits_of_any & traits.CLOSED
+            self._lost = lost_requests(self.used if lossy else ())
+        return self._lost
+
+    @property
     def reuse_rate(self) -> float | None:
         """Reused exchanges among those that could have been; None without opportunity."""
         return reuse_rate(self.reused_exchanges, self.exchanges, self.needed)
 
     @property
     def spent_ns(self) -> int:
-        """Connecting, sending, waiting and receiving of all exchanges, worked out when first asked for."""
+        """Connecting, sending, waiting and receiving of all exchanges."""
         if self._spent_ns is None:
-            self._spent_ns = sum(map(spent_ns, self.used))
+            total_ns = 0
+            for facts in self.used:
+                total_ns += spent_ns(facts)
+            self._spent_ns = total_ns
         return self._spent_ns
+
+    @property
+    def span_ns(self) -> tuple[int, int]:
+        """From the first SYN of those that carried exchanges to their last close; NEVER where none was closed."""
+        first_ns, last_ns = FOREVER, NEVER
+        for facts in self.used:
+            first_ns = min(first_ns, facts.opened_ns)
+            last_ns = max(last_ns, facts.first_close_ns)
+        return first_ns, last_ns
 
     @property
     def handshake_cost_ns(self) -> int:
@@ -246,34 +359,41 @@ class PairFacts:
         return self.avoidable > 0 and self.verdict is not Verdict.REUSED
 
     @property
-    def incomplete(self) -> int:
-        """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
-        return sum(facts.dialogue.lost_in_gap or facts.one_sided for facts in self.used)
-
-    @property
     def is_opaque(self) -> bool:
         """Whether exchanges may be there that cannot be read."""
-        return any(
-            facts.verdict is ConnectionVerdict.UNKNOWN
-            or (facts.verdict is ConnectionVerdict.OPAQUE and facts.protocol_name != "unknown")
-            for facts in self.connections
-        )
+        if self.traits_of_any & traits.UNREAD:
+            return True
+        return any(facts.protocol_name != "unknown" for facts in self._with(traits.OPAQUE))
 
     @property
     def verdict(self) -> Verdict:
         """The word for this pair."""
-        if not self.exchanges:
-            return Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
-        return judge(self.reuse_rate, self.incomplete, len(self.used))
+        if self._verdict is None:
+            if self.exchanges:
+                self._verdict = judge(self.reuse_rate, self.incomplete, len(self.used))
+            else:
+                self._verdict = Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
+        return self._verdict
 
 
-def _may_be_accepted(facts: Facts) -> bool:
-    return facts.connection.established or (facts.undecided and not facts.server.has_spoken)
+def opened_ns(facts: Facts) -> int:
+    """When a connection began, to sort by."""
+    return facts.opened_ns
 
 
-def _is_cut_off(facts: Facts) -> bool:
-    by_fin = facts.first_close is Side.SERVER and facts.connection.first_close_kind == "fin"
-    return by_fin and facts.signal is None and facts.closed_at_once
+def _reused(facts: Facts, bits: int) -> int:
+    """How many of its exchanges were served by a connection that had served one before."""
+    count = len(facts.exchanges)
+    if bits & traits.UNSOLICITED:
+        return sum(facts.reuses(at) for at in range(count))
+    reused = count - 1
+    if bits & traits.UNANSWERED and bits & traits.CLOSED:
+        # Responses answer in order: what has none stands last.
+        at = count - 1
+        while at and facts.exchanges[at].response is None:
+            reused -= not facts.reuses(at)
+            at -= 1
+    return reused
 
 
 def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:

@@ -5,7 +5,7 @@ at the client, the whole round trip where it was taken at the server. What a cli
 seen so much later. Of a SYN or SYN-ACK that was sent again the last one before the answer counts (RFC 6298 section 3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from statistics import median_low
 from typing import Protocol
 
@@ -35,14 +35,16 @@ def measure_round_trip_ns(connection: Connection, client: Half) -> int | None:
     return None if beyond_ns is None or before_ns is None else before_ns + beyond_ns
 
 
-def take_usual_times(connections: Iterable[Measured]) -> None:
+def take_usual_times(connections: Sequence[Measured]) -> None:
     """Give the connections of one pair whose handshake was not seen the usual times of the others."""
-    known = list(connections)
-    beyond = [each.beyond_ns for each in known if each.beyond_ns is not None]
-    round_trips = [each.round_trip_ns for each in known if each.round_trip_ns is not None]
+    unknown = [each for each in connections if each.beyond_ns is None or each.round_trip_ns is None]
+    if not unknown:
+        return
+    beyond = [each.beyond_ns for each in connections if each.beyond_ns is not None]
+    round_trips = [each.round_trip_ns for each in connections if each.round_trip_ns is not None]
     usual_beyond_ns = median_low(beyond) if beyond else None
     usual_round_trip_ns = median_low(round_trips) if round_trips else None
-    for each in known:
+    for each in unknown:
         if each.beyond_ns is None:
             each.beyond_ns = usual_beyond_ns
         if each.round_trip_ns is None:

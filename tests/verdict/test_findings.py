@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kacap.report.wireshark import display_filter
-from kacap.verdict.ending import ending
+from kacap.verdict.rules import rulings_of
 from kacap.verdict.findings import SHOWN_CONNECTIONS, PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.words import Certainty, Decider, Severity
@@ -50,7 +50,7 @@ def found(*parts: str) -> list[PairFinding]:
     """The findings on one pair."""
     records = heard("\n".join(parts))
     pair = PairFacts(records)
-    return findings_of(pair, [ending(facts, pair) for facts in records])
+    return findings_of(pair, rulings_of(pair))
 
 
 def times(count: int, part: str) -> str:

@@ -62,13 +62,25 @@ class Probe(NamedTuple):
 def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
     """Stream → why its connection is a probe, for the connections of one pair."""
     groups: dict[Key, list[Facts]] = {}
+    not_probes: set[Key] = set()
     for facts in connections:
-        if _can_be_probe(facts):
-            groups.setdefault(_key(facts), []).append(facts)
+        if not _can_be_probe(facts):
+            continue
+        said = _said(facts.first_request)
+        if said in not_probes:
+            continue
+        key = None if said is None else (said[0], said[1], said[2].lower())
+        members = groups.get(key)
+        if members is None:
+            if not _is_named(key) and not _asks_as_a_probe(key):
+                not_probes.add(said)
+                continue
+            members = groups[key] = []
+        members.append(facts)
     found: dict[int, Probe] = {}
     for key, members in groups.items():
-        named = key is not None and any(sign in key[2] for sign in PROBERS)
-        if not named and (len(members) < _AT_LEAST or not _asks_as_a_probe(key)):
+        named = _is_named(key)
+        if not named and len(members) < _AT_LEAST:
             continue
         period_ns = _period_ns(sorted(facts.opened_ns for facts in members))
         if named or period_ns is not None:
@@ -85,9 +97,13 @@ def _can_be_probe(facts: Facts) -> bool:
     return len(facts.exchanges) == 1 and request is not None and request.body_bytes == 0 and request.method in _METHODS
 
 
-def _key(facts: Facts) -> Key:
-    request: Request | None = facts.first_request
-    return None if request is None else (request.method, request.target, (request.user_agent or "").lower())
+def _said(request: Request | None) -> Key:
+    """As a key, with the User-Agent as it is written."""
+    return None if request is None else (request.method, request.target, request.user_agent or "")
+
+
+def _is_named(key: Key) -> bool:
+    return key is not None and any(sign in key[2] for sign in PROBERS)
 
 
 def _asks_as_a_probe(key: Key) -> bool:

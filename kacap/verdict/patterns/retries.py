@@ -28,6 +28,32 @@ class Retry(NamedTuple):
     request: Request
 
 
+class Lost(NamedTuple):
+    """Requests that their connections took with them."""
+
+    requests: int
+    waited_ns: int
+    """From the first of each connection to the moment when the client could know, in all."""
+
+
+def lost_requests(connections: Sequence[Facts]) -> Lost:
+    """Those to which the capture would show an answer."""
+    count = waited_ns = 0
+    for facts in connections:
+        if facts.first_close is None or facts.dialogue.lost_in_gap or facts.dialogue.switched or facts.one_sided:
+            continue
+        first: Request | None = None
+        for exchange in reversed(facts.exchanges):
+            if exchange.response is not None:
+                break  # responses answer in order: what has none stands last
+            if exchange.request is not None and not exchange.response_lost:
+                count += 1
+                first = exchange.request
+        if first is not None:
+            waited_ns += failure_ns(facts, first) - first.time_ns
+    return Lost(count, waited_ns)
+
+
 class Requests:
     """All requests of a pair, by method and target, in order of time."""
 

@@ -21,6 +21,6 @@ them in order of evidence, which is the only place where the order matters:
 """
 
 from kacap.verdict.rules.rule import Observation, Rule, Ruling, Sighting
-from kacap.verdict.rules.table import OBSERVATIONS, RULES, rule_on
+from kacap.verdict.rules.table import OBSERVATIONS, RULES, observe, rule_on, rulings_of
 
-__all__ = ["OBSERVATIONS", "RULES", "Observation", "Rule", "Ruling", "Sighting", "rule_on"]
+__all__ = ["OBSERVATIONS", "RULES", "Observation", "Rule", "Ruling", "Sighting", "observe", "rule_on", "rulings_of"]

@@ -13,6 +13,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.habits import SECOND_NS
 from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, then
+from kacap.verdict.traits import ABORTED, BY_CLIENT, RESET_BY_CLIENT
 from kacap.verdict.words import Certainty, Side
 
 ROUND_NS = tuple(seconds * SECOND_NS for seconds in (1, 2, 3, 5, 10, 15, 30, 60))
@@ -165,6 +166,8 @@ def _received(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return f"Bytes of the body that the capture holds: {seen}."
 
 
+_CUT = (BY_CLIENT | ABORTED, BY_CLIENT | RESET_BY_CLIENT)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "client-timeout-abort",
@@ -172,6 +175,7 @@ RULES: tuple[Rule, ...] = (
         then(_request_proof, close_proof),
         certainty=_timeout_certainty,
         numbers=_timeouts,
+        needs=_CUT,
     ),
-    Rule("client-body-abandoned", _abandoned, then(_partial_proof, close_proof), numbers=_received),
+    Rule("client-body-abandoned", _abandoned, then(_partial_proof, close_proof), numbers=_received, needs=_CUT),
 )

@@ -9,15 +9,15 @@ from statistics import median_low
 
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import DISCARD_NS, Facts
-from kacap.verdict.pair import PairFacts
+from kacap.verdict.pair import SHARE_OF_DISCARDS, PairFacts
 from kacap.verdict.patterns.pools import dropped_soon
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules import pool_limits, pool_pairs
 from kacap.verdict.rules.rule import Observation, Rule, Test, both, then
 from kacap.verdict.stacks import user_agent
+from kacap.verdict.traits import ALONE, ASKED, BY_CLIENT, DISCARDED, IDLE, NEVER_KEPT, OPENED, THROWN, UNSAID, WASTE
 from kacap.verdict.words import Certainty, Side
 
-_SHARE_OF_DISCARDS = 0.9
 _AT_ONCE_NS = 50_000_000
 """The next connection follows the discard within this time when it is the same process that goes on."""
 _AT_LEAST = 2
@@ -41,10 +41,7 @@ def _named(names: tuple[str, ...]) -> Test:
 
 def _never_kept(facts: Facts, pair: PairFacts) -> bool:
     """It is one of many: of nearly all that ended without a word, the client closed after one exchange, at once."""
-    if not facts.discarded or pair.avoidable <= 0:
-        return False
-    count = len(pair.discarded)
-    return count >= _SHARE_OF_DISCARDS * pair.ended and (count >= _AT_LEAST or pair.reused_exchanges == 0)
+    return pair.never_kept and pair.avoidable > 0 and facts.discarded
 
 
 def _soon_dropped(facts: Facts, pair: PairFacts) -> bool:
@@ -53,7 +50,7 @@ def _soon_dropped(facts: Facts, pair: PairFacts) -> bool:
         return False
     left = pair.habits.left_idle  # what a process leaves open it closes as it ends, all at once
     dropped = pair.pool.dropped - len(left)
-    return facts.stream not in left and dropped >= max(_AT_LEAST, _SHARE_OF_DISCARDS * pair.ended)
+    return facts.stream not in left and dropped >= max(_AT_LEAST, SHARE_OF_DISCARDS * pair.ended)
 
 
 def _perhaps_unread(facts: Facts, pair: PairFacts) -> bool:
@@ -89,12 +86,12 @@ def _by_new_processes(facts: Facts, pair: PairFacts) -> bool:
     if _is_command(facts, pair):
         return True
     pause_ns = pair.pause_after_discard_ns
-    looked_up = pair.pool.looked_up >= max(_AT_LEAST, _SHARE_OF_DISCARDS * len(pair.discarded))
+    looked_up = pair.pool.looked_up >= max(_AT_LEAST, SHARE_OF_DISCARDS * pair.discarded)
     return looked_up and pause_ns is not None and pause_ns > _AT_ONCE_NS
 
 
 def _process_certainty(facts: Facts, pair: PairFacts) -> Certainty:
-    many = len(pair.discarded) >= _AT_LEAST
+    many = pair.discarded >= _AT_LEAST
     return Certainty.LIKELY if many and _is_command(facts, pair) else Certainty.POSSIBLE
 
 
@@ -102,6 +99,10 @@ def _no_session_certainty(facts: Facts, pair: PairFacts) -> Certainty:
     """A new process for each request leaves the same packets, but it takes time to start one."""
     pause_ns = pair.pause_after_discard_ns
     return Certainty.LIKELY if pause_ns is not None and pause_ns <= _AT_ONCE_NS else Certainty.POSSIBLE
+
+
+def _soon_certainty(facts: Facts, pair: PairFacts) -> Certainty:
+    return Certainty.POSSIBLE
 
 
 def _pause(pair: PairFacts, connections: Sequence[Facts]) -> str:
@@ -131,23 +132,63 @@ def _body_sizes(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 _is_command = _named(_COMMANDS)
 _PROOF = then(last_response_proof, close_proof)
+_NEVER_KEPT = (DISCARDED | WASTE | NEVER_KEPT,)
 
 RULES: tuple[Rule, ...] = (
     *pool_limits.OF_IDLE,
-    Rule("load-generator-no-reuse", both(_never_kept, _named(_LOAD_GENERATORS)), _PROOF, numbers=_pause),
-    Rule("client-body-not-read-discard", both(_perhaps_unread, _named(_GO)), _PROOF, numbers=_body_sizes),
+    Rule(
+        "load-generator-no-reuse",
+        both(_never_kept, _named(_LOAD_GENERATORS)),
+        _PROOF,
+        numbers=_pause,
+        needs=_NEVER_KEPT,
+    ),
+    Rule(
+        "client-body-not-read-discard",
+        both(_perhaps_unread, _named(_GO)),
+        _PROOF,
+        numbers=_body_sizes,
+        needs=(THROWN | WASTE,),
+    ),
     *pool_limits.OF_USE,
-    Rule("client-explicit-disconnect", both(_never_kept, _named(_JAVA)), _PROOF, numbers=_pause),
+    Rule(
+        "client-explicit-disconnect",
+        both(_never_kept, _named(_JAVA)),
+        _PROOF,
+        numbers=_pause,
+        needs=_NEVER_KEPT,
+    ),
     Rule(
         "client-process-per-request",
         both(_never_kept, _by_new_processes),
         _PROOF,
         certainty=_process_certainty,
         numbers=_pause,
+        needs=_NEVER_KEPT,
     ),
-    Rule("client-process-per-request", _half_closes, _PROOF, numbers=_half_closed),
-    Rule("client-no-session", _never_kept, _PROOF, certainty=_no_session_certainty, numbers=_pause),
-    Rule("client-no-session", _soon_dropped, _PROOF, certainty=lambda *_: Certainty.POSSIBLE, numbers=_delay),
+    Rule(
+        "client-process-per-request",
+        _half_closes,
+        _PROOF,
+        numbers=_half_closed,
+        needs=(OPENED | ASKED | UNSAID | BY_CLIENT | WASTE,),
+    ),
+    Rule(
+        "client-no-session",
+        _never_kept,
+        _PROOF,
+        certainty=_no_session_certainty,
+        numbers=_pause,
+        needs=_NEVER_KEPT,
+    ),
+    Rule(
+        "client-no-session",
+        _soon_dropped,
+        _PROOF,
+        certainty=_soon_certainty,
+        numbers=_delay,
+        needs=(OPENED | ALONE | UNSAID | BY_CLIENT | IDLE | WASTE,),
+    ),
 )
 
 OBSERVATIONS: tuple[Observation, ...] = pool_pairs.OBSERVATIONS

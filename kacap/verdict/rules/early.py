@@ -15,6 +15,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, both, then
 from kacap.verdict.rules.truncated import failed_request
+from kacap.verdict.traits import BY_SERVER, ERROR, OVERTAKEN, RESET_BY_SERVER
 from kacap.verdict.words import Certainty, Decider, Side
 
 
@@ -135,7 +136,9 @@ def _reset_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
         yield Proof(facts.server.rst_frame, facts.server.rst_time_ns, f"server RST {after} after its response began")
 
 
-TIMEOUTS: tuple[Rule, ...] = (Rule("server-header-timeout-408", _timeout_408, _timeout_proof),)
+TIMEOUTS: tuple[Rule, ...] = (
+    Rule("server-header-timeout-408", _timeout_408, _timeout_proof, needs=(OVERTAKEN | ERROR,)),
+)
 """They explain a connection on which nothing was asked, too."""
 
 RULES: tuple[Rule, ...] = (
@@ -145,6 +148,7 @@ RULES: tuple[Rule, ...] = (
         then(_early_proof, _reset_proof),
         certainty=_certainty,
         severity=failed_request,
+        needs=(OVERTAKEN | BY_SERVER | RESET_BY_SERVER,),
     ),
     Rule(
         "expect-100-final-status",
@@ -152,11 +156,13 @@ RULES: tuple[Rule, ...] = (
         then(_early_proof, close_proof),
         certainty=_certainty,
         decided_by=_who_ends,
+        needs=(OVERTAKEN,),
     ),
     Rule(
         "early-response-close",
         both(_early, _no_word_of_client, _server_ends),
         then(_early_proof, close_proof),
         certainty=_certainty,
+        needs=(OVERTAKEN,),
     ),
 )

@@ -10,6 +10,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, last_response_proof, still_open_proof
 from kacap.verdict.rules.outside import closer
 from kacap.verdict.rules.rule import Rule, then
+from kacap.verdict.traits import AGAIN, ASKED, BY_CLIENT, CLOSED, FOUND_OPEN, IDLE, OPEN, OPENED
 from kacap.verdict.words import Side
 
 
@@ -53,8 +54,15 @@ def _found_open_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 _WELL = then(last_response_proof, close_proof)
 
 RULES: tuple[Rule, ...] = (
-    Rule("reused-ok", _reused, _WELL, tells=False),
-    Rule("single-use-sufficient", _sufficient, _WELL, decided_by=closer, tells=False),
-    Rule("capture-edge", _found_open, _found_open_proof, decided_by=closer),
-    Rule("still-open-at-end", _still_open, still_open_proof),
+    Rule("reused-ok", _reused, _WELL, tells=False, needs=(AGAIN | BY_CLIENT | IDLE,)),
+    Rule(
+        "single-use-sufficient",
+        _sufficient,
+        _WELL,
+        decided_by=closer,
+        tells=False,
+        needs=(OPENED | ASKED | IDLE,),
+    ),
+    Rule("capture-edge", _found_open, _found_open_proof, decided_by=closer, needs=(FOUND_OPEN | CLOSED,)),
+    Rule("still-open-at-end", _still_open, still_open_proof, needs=(OPEN,)),
 )

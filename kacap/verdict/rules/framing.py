@@ -10,6 +10,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof
 from kacap.verdict.rules.rule import Rule, both
 from kacap.verdict.rules.truncated import failed_request
+from kacap.verdict.traits import CLOSED, ERROR, ODD, SEVERAL, SURPLUS, UNSAID
 from kacap.verdict.words import Certainty, Decider, Side
 
 _BECAUSE_NS = 1_000_000_000
@@ -153,6 +154,8 @@ def _unread_body_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     yield from close_proof(facts, pair)
 
 
+_SURPLUS = (SURPLUS | UNSAID | CLOSED,)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "bad-chunked-framing",
@@ -160,6 +163,7 @@ RULES: tuple[Rule, ...] = (
         _bad_chunks_proof,
         decided_by=_sender_of_bad_chunks,
         severity=failed_request,
+        needs=(ODD | CLOSED,),
     ),
     Rule(
         "te-and-cl-conflict",
@@ -167,8 +171,15 @@ RULES: tuple[Rule, ...] = (
         _two_lengths_proof,
         certainty=_two_lengths_certainty,
         decided_by=_sender_of_two_lengths,
+        needs=(ODD,),
     ),
-    Rule("response-body-where-forbidden", both(_surplus, _after_bodiless), _surplus_proof),
-    Rule("response-extra-bytes", _surplus, _surplus_proof),
-    Rule("request-body-unread-desync", _unread_body, _unread_body_proof, severity=failed_request),
+    Rule("response-body-where-forbidden", both(_surplus, _after_bodiless), _surplus_proof, needs=_SURPLUS),
+    Rule("response-extra-bytes", _surplus, _surplus_proof, needs=_SURPLUS),
+    Rule(
+        "request-body-unread-desync",
+        _unread_body,
+        _unread_body_proof,
+        severity=failed_request,
+        needs=(SEVERAL | ERROR,),
+    ),
 )

@@ -31,6 +31,7 @@ from kacap.verdict.rules.idle_figures import (
 from kacap.verdict.rules.idle_pairs import OBSERVATIONS
 from kacap.verdict.rules.network import FORGOTTEN_NS
 from kacap.verdict.rules.rule import Rule, then
+from kacap.verdict.traits import ASKED, BY_CLIENT, BY_SERVER, UNSAID
 from kacap.verdict.words import Certainty, Severity, Side, Verdict
 
 _LEAKS = 3
@@ -148,6 +149,7 @@ RULES: tuple[Rule, ...] = (
         then(last_answer_proof, idle_close_proof),
         certainty=_leak_certainty,
         numbers=leak_figures,
+        needs=(ASKED | UNSAID,),
     ),
     Rule(
         "client-idle-expiry-lazy",
@@ -155,6 +157,7 @@ RULES: tuple[Rule, ...] = (
         close_at_syn_proof,
         certainty=_closed_at_syn_certainty,
         numbers=client_idle_figures,
+        needs=(ASKED | UNSAID | BY_CLIENT,),
     ),
     Rule(
         "client-idle-expiry-eager",
@@ -163,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_client_timer_certainty,
         numbers=client_idle_figures,
         severity=severity,
+        needs=(UNSAID | BY_CLIENT,),
     ),
     Rule(
         "server-idle-timeout",
@@ -171,6 +175,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_server_timer_certainty,
         numbers=server_idle_figures,
         severity=severity,
+        needs=(UNSAID | BY_SERVER,),
     ),
 )
 

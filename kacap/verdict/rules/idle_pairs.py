@@ -15,6 +15,7 @@ from kacap.verdict.patterns.habits import (
 from kacap.verdict.proof import Proof, milliseconds
 from kacap.verdict.rules.idle_figures import idle_close_proof
 from kacap.verdict.rules.rule import Observation, Sighting
+from kacap.verdict.traits import ASKED, BY_SERVER, OPENED, SEVERAL, UNSAID
 from kacap.verdict.words import Certainty, Side
 
 SHOWN = 3
@@ -134,7 +135,7 @@ def _closes(pair: PairFacts, connections: list[Facts]) -> tuple[tuple[int, Proof
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
-    Observation("keepalive-hint-mismatch", _earlier_than_announced),
-    Observation("idle-timeout-inversion", _inversion),
-    Observation("half-closed-linger", _half_closed),
+    Observation("keepalive-hint-mismatch", _earlier_than_announced, needs=(ASKED | UNSAID | BY_SERVER,)),
+    Observation("idle-timeout-inversion", _inversion, needs=(SEVERAL,)),
+    Observation("half-closed-linger", _half_closed, needs=(OPENED | ASKED | BY_SERVER,)),
 )

@@ -15,6 +15,7 @@ from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof,
 from kacap.verdict.rules.idle_figures import idle_close_proof, name_of_server
 from kacap.verdict.rules.races import failed_requests, retries_in_numbers
 from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting
+from kacap.verdict.traits import AGAIN, ASKED, BY_CLIENT, BY_SERVER, GOOD, OPENED, SERVER_CLOSE, UNSAID
 from kacap.verdict.words import Certainty, ConnectionVerdict, Severity
 
 _PROXIES = ("nginx", "openresty", "envoy", "haproxy", "traefik", "caddy", "apache")
@@ -148,9 +149,13 @@ def _backend_left(pair: PairFacts) -> Sighting | None:
     )
 
 
+_SAID = (OPENED | AGAIN | GOOD | SERVER_CLOSE,)
+_ENDED = (AGAIN | GOOD | SERVER_CLOSE, ASKED | UNSAID | BY_SERVER)
+"""What may be part of a wave."""
+
 RULES: tuple[Rule, ...] = (
-    Rule("server-max-age", _of_age, _age_proof, numbers=_age_figures),
-    Rule("proxy-config-reload", _reloaded, _leaving_proof, numbers=_wave_figures),
+    Rule("server-max-age", _of_age, _age_proof, numbers=_age_figures, needs=_SAID),
+    Rule("proxy-config-reload", _reloaded, _leaving_proof, numbers=_wave_figures, needs=_ENDED),
     Rule(
         "server-drain-shutdown",
         _drained,
@@ -158,9 +163,12 @@ RULES: tuple[Rule, ...] = (
         certainty=_drained_certainty,
         numbers=_drained_figures,
         severity=_drained_severity,
+        needs=_ENDED,
     ),
-    Rule("lb-rebalance-close", _balanced, _age_proof, numbers=_age_figures),
-    Rule("server-worker-recycle", _recycled, _leaving_proof, numbers=_wave_figures),
+    Rule("lb-rebalance-close", _balanced, _age_proof, numbers=_age_figures, needs=_SAID),
+    Rule("server-worker-recycle", _recycled, _leaving_proof, numbers=_wave_figures, needs=_ENDED),
 )
 
-OBSERVATIONS: tuple[Observation, ...] = (Observation("lb-deregistration", _backend_left),)
+OBSERVATIONS: tuple[Observation, ...] = (
+    Observation("lb-deregistration", _backend_left, needs=(ASKED | UNSAID | BY_CLIENT,)),
+)

@@ -16,6 +16,7 @@ from kacap.verdict.proof import Proof, close_proof, milliseconds
 from kacap.verdict.rules.foreign import is_foreign
 from kacap.verdict.rules.races import failed_requests, retries_in_numbers, retry_proof
 from kacap.verdict.rules.rule import Observation, Rule, then
+from kacap.verdict.traits import BY_RESET, CLOSED, RESENT, RESET_BY_SERVER, UNANSWERED
 from kacap.verdict.words import Certainty, Side
 
 FORGOTTEN_NS = 30_000_000_000
@@ -144,6 +145,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_drop_certainty,
         numbers=_silences,
         severity=failed_requests,
+        needs=(UNANSWERED | RESENT,),
     ),
     Rule(
         "nat-idle-reset",
@@ -152,9 +154,10 @@ RULES: tuple[Rule, ...] = (
         certainty=_refusal_certainty,
         numbers=_silences,
         severity=failed_requests,
+        needs=(UNANSWERED | RESET_BY_SERVER,),
     ),
-    Rule("middlebox-injected-rst", _injected, _distance_proof),
-    Rule("loss-abort", _lost, then(_resent_proof, close_proof), severity=failed_requests),
+    Rule("middlebox-injected-rst", _injected, _distance_proof, needs=(BY_RESET,)),
+    Rule("loss-abort", _lost, then(_resent_proof, close_proof), severity=failed_requests, needs=(RESENT | CLOSED,)),
 )
 
 OBSERVATIONS: tuple[Observation, ...] = ()

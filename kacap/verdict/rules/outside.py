@@ -13,6 +13,19 @@ from kacap.verdict.facts import Facts, persists
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof
 from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting
+from kacap.verdict.traits import (
+    ASKED,
+    CLOSED,
+    FOUND_OPEN,
+    LOST_IN_GAP,
+    ONE_SIDED,
+    OPAQUE,
+    PROBES,
+    SWITCHED,
+    UNREAD,
+    UNSEEN,
+    UNUSED,
+)
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Side
 
 _SAID = {"tls": "TLS", "http2": "HTTP/2", "unknown": "of another kind"}
@@ -141,16 +154,39 @@ def _concurrent(pair: PairFacts) -> Sighting | None:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("not-http", _is_opaque, _opaque_proof, decided_by=closer, numbers=_opaque_numbers),
-    Rule("protocol-switch", _switched, _switch_proof, decided_by=closer),
-    Rule("health-probe", _is_probe, _probe_proof, certainty=_probe_certainty, numbers=_probe_numbers),
-    Rule("client-preconnect-unused", _unused, _unused_proof, decided_by=closer),
-    Rule("capture-edge", _found_unread, close_proof, decided_by=closer),
-    Rule("capture-gap", _lost_unread, close_proof, decided_by=closer, numbers=_lost_numbers),
+    Rule("not-http", _is_opaque, _opaque_proof, decided_by=closer, numbers=_opaque_numbers, needs=(OPAQUE,)),
+    Rule("protocol-switch", _switched, _switch_proof, decided_by=closer, needs=(SWITCHED,)),
+    Rule(
+        "health-probe",
+        _is_probe,
+        _probe_proof,
+        certainty=_probe_certainty,
+        numbers=_probe_numbers,
+        needs=(PROBES | CLOSED,),
+    ),
+    Rule("client-preconnect-unused", _unused, _unused_proof, decided_by=closer, needs=(UNUSED | CLOSED,)),
+    Rule("capture-edge", _found_unread, close_proof, decided_by=closer, needs=(UNREAD | FOUND_OPEN | CLOSED,)),
+    Rule(
+        "capture-gap",
+        _lost_unread,
+        close_proof,
+        decided_by=closer,
+        numbers=_lost_numbers,
+        needs=(UNREAD | CLOSED,),
+    ),
 )
 
-HIDDEN: tuple[Rule, ...] = (Rule("capture-gap", _lost, close_proof, decided_by=closer, numbers=_lost_numbers),)
+HIDDEN: tuple[Rule, ...] = (
+    Rule(
+        "capture-gap",
+        _lost,
+        close_proof,
+        decided_by=closer,
+        numbers=_lost_numbers,
+        needs=(CLOSED | LOST_IN_GAP, CLOSED | ONE_SIDED, CLOSED | UNSEEN),
+    ),
+)
 
-OBSERVATIONS: tuple[Observation, ...] = (Observation("concurrency-required", _concurrent),)
+OBSERVATIONS: tuple[Observation, ...] = (Observation("concurrency-required", _concurrent, needs=(ASKED,)),)
 
 __all__ = ["HIDDEN", "OBSERVATIONS", "RULES", "closer"]

@@ -10,6 +10,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, then
 from kacap.verdict.stacks import user_agent
+from kacap.verdict.traits import AGAIN, OPENED, REUSE, THROWN, WASTE
 from kacap.verdict.words import Certainty
 
 _DISCARDING_POOLS = ("python-requests", "python-urllib3", "urllib3", "boto")
@@ -87,14 +88,30 @@ def _closes(count: int) -> str:
 
 
 _PROOF = then(last_response_proof, close_proof)
+_SURPLUS = (THROWN | WASTE | REUSE,)
+_WORN = (THROWN | OPENED | AGAIN | WASTE,)
 
 OF_IDLE: tuple[Rule, ...] = (
-    Rule("client-surplus-idle-miscount", _miscounted, _PROOF, numbers=_miscount_numbers),
-    Rule("client-pool-overflow", _discarding_pool, _PROOF, certainty=_limit_certainty, numbers=_idle_numbers),
-    Rule("client-max-idle-per-host", _idle_limit, _PROOF, certainty=_limit_certainty, numbers=_idle_numbers),
+    Rule("client-surplus-idle-miscount", _miscounted, _PROOF, numbers=_miscount_numbers, needs=_SURPLUS),
+    Rule(
+        "client-pool-overflow",
+        _discarding_pool,
+        _PROOF,
+        certainty=_limit_certainty,
+        numbers=_idle_numbers,
+        needs=_SURPLUS,
+    ),
+    Rule(
+        "client-max-idle-per-host",
+        _idle_limit,
+        _PROOF,
+        certainty=_limit_certainty,
+        numbers=_idle_numbers,
+        needs=_SURPLUS,
+    ),
 )
 
 OF_USE: tuple[Rule, ...] = (
-    Rule("client-max-requests", _used_up, _PROOF, numbers=_request_numbers),
-    Rule("client-max-lifetime", _outlived, _PROOF, numbers=_age_numbers),
+    Rule("client-max-requests", _used_up, _PROOF, numbers=_request_numbers, needs=_WORN),
+    Rule("client-max-lifetime", _outlived, _PROOF, numbers=_age_numbers, needs=_WORN),
 )

@@ -4,15 +4,14 @@ Only waste is told: where most exchanges found a connection to use, these rows s
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
-from kacap.http.message import Exchange, Message
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.spare import spare_at_open
 from kacap.verdict.patterns.spread import Spread
 from kacap.verdict.proof import Proof, opening_proof
 from kacap.verdict.rules.rule import SHOWN, Observation, Sighting
+from kacap.verdict.traits import ASKED, SEVERAL, WASTE
 
 _SPARED_AT_LEAST = 2
 """One connection beside an idle one may be another program on the same host."""
@@ -20,7 +19,7 @@ _SPARED_AT_LEAST = 2
 
 def _fragmented(pair: PairFacts) -> Sighting | None:
     """Connections that were opened and used while others, which were used again later, stood idle."""
-    if not pair.is_wasteful or any(_bound(pair)):
+    if not pair.is_wasteful or pair.bound:
         return None
     beside = spare_at_open(pair.used)
     if len(beside) < _SPARED_AT_LEAST:
@@ -42,30 +41,17 @@ def _authenticated(pair: PairFacts) -> Sighting | None:
     """Requests that authenticate their connection, where connections were opened that could have been shared."""
     if not pair.is_wasteful:
         return None
-    bound = list(_bound(pair))
+    bound = pair.bound
     if not bound:
         return None
-    connections = tuple(dict.fromkeys(facts for facts, _, _ in bound))
+    connections = tuple(each.facts for each in bound)
     schemes = " and ".join(sorted({scheme.upper() if scheme == "ntlm" else "Negotiate" for _, _, scheme in bound}))
     evidence = tuple(
         (facts.stream, Proof(message.frame, message.time_ns, f"authenticates this connection with {scheme}"))
-        for facts, message, scheme in islice(bound, SHOWN)
+        for facts, message, scheme in bound[:SHOWN]
     )
     numbers = f"{len(connections):,} of {len(pair.used):,} connections were authenticated with {schemes}."
     return Sighting(connections, evidence, numbers)
-
-
-def _bound(pair: PairFacts) -> Iterator[tuple[Facts, Message, str]]:
-    """The first request on each connection that authenticates it (RFC 4559), and the scheme."""
-    for facts in pair.used:
-        found = next(filter(None, map(_scheme, facts.exchanges)), None)
-        if found is not None:
-            yield facts, *found
-
-
-def _scheme(exchange: Exchange) -> tuple[Message, str] | None:
-    request = exchange.request
-    return None if request is None or request.auth_scheme is None else (request, request.auth_scheme)
 
 
 def _spread(pair: PairFacts) -> Sighting | None:
@@ -89,7 +75,7 @@ def _spread(pair: PairFacts) -> Sighting | None:
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
-    Observation("connection-bound-auth", _authenticated),
-    Observation("client-pool-fragmentation", _fragmented),
-    Observation("client-dns-spread", _spread),
+    Observation("connection-bound-auth", _authenticated, needs=(ASKED | WASTE,)),
+    Observation("client-pool-fragmentation", _fragmented, needs=(SEVERAL | WASTE,)),
+    Observation("client-dns-spread", _spread, needs=(ASKED,)),
 )

@@ -16,6 +16,19 @@ from kacap.verdict.proof import close_proof, last_response_proof, signal_proof
 from kacap.verdict.rules.proxy_pairs import OBSERVATIONS
 from kacap.verdict.rules.rule import Rule, then
 from kacap.verdict.rules.two_hops import answer_proof, compared, ends, origin_proof
+from kacap.verdict.traits import (
+    BEFORE,
+    BEHIND,
+    BY_CLIENT,
+    CLOSED,
+    DISCARDED,
+    IDLE,
+    REUSE,
+    SAID_BY_CLIENT,
+    SERVER_CLOSE,
+    UNSAID,
+    WASTE,
+)
 from kacap.verdict.words import Certainty, Decider, Side
 
 __all__ = ["OBSERVATIONS", "RULES"]
@@ -94,7 +107,7 @@ def _not_pooled(facts: Facts, pair: PairFacts) -> bool:
         pair.behind is not None
         and facts.discarded
         and pair.avoidable > 0
-        and len(pair.discarded) >= SHARE * pair.ended
+        and pair.discarded >= SHARE * pair.ended
         and not pair.behind.one_to_one
     )
 
@@ -178,14 +191,23 @@ def _purge_words(pair: PairFacts, connections: Sequence[Facts]) -> str:
     return compared(pair, f"the proxy cleared {len(connections)} idle connections")
 
 
+_SAID_BY_PROXY = (BEHIND | SAID_BY_CLIENT,)
+
 RULES: tuple[Rule, ...] = (
-    Rule("l4-one-to-one", _relayed, then(origin_proof, close_proof), numbers=_relayed_words),
+    Rule(
+        "l4-one-to-one",
+        _relayed,
+        then(origin_proof, close_proof),
+        numbers=_relayed_words,
+        needs=(BEHIND | WASTE | CLOSED | SAID_BY_CLIENT, BEHIND | WASTE | UNSAID | BY_CLIENT),
+    ),
     Rule(
         "hop-header-forwarded",
         _copied,
         then(origin_proof, signal_proof),
         certainty=_copy_certainty,
         numbers=_copied_words,
+        needs=_SAID_BY_PROXY,
     ),
     Rule(
         "proxy-forces-close",
@@ -193,6 +215,7 @@ RULES: tuple[Rule, ...] = (
         then(answer_proof, signal_proof),
         certainty=_link_certainty,
         numbers=_forced_words,
+        needs=(BEFORE | SERVER_CLOSE,),
     ),
     Rule(
         "proxy-forces-close",
@@ -201,6 +224,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_link_certainty,
         decided_by=_as_client,
         numbers=_forced_words,
+        needs=_SAID_BY_PROXY,
     ),
     Rule(
         "proxy-server-close",
@@ -208,6 +232,7 @@ RULES: tuple[Rule, ...] = (
         then(origin_proof, signal_proof),
         certainty=_link_certainty,
         numbers=_own_words,
+        needs=_SAID_BY_PROXY,
     ),
     Rule(
         "proxy-no-upstream-keepalive",
@@ -215,13 +240,27 @@ RULES: tuple[Rule, ...] = (
         then(origin_proof, signal_proof),
         certainty=_own_certainty,
         numbers=_own_words,
+        needs=_SAID_BY_PROXY,
     ),
-    Rule("proxy-pool-too-small", _pool_too_small, then(last_response_proof, close_proof), numbers=_pool_words),
+    Rule(
+        "proxy-pool-too-small",
+        _pool_too_small,
+        then(last_response_proof, close_proof),
+        numbers=_pool_words,
+        needs=(BEHIND | UNSAID | BY_CLIENT | IDLE | WASTE | REUSE,),
+    ),
     Rule(
         "proxy-upstream-not-pooled",
         _not_pooled,
         then(origin_proof, last_response_proof, close_proof),
         numbers=_not_pooled_words,
+        needs=(BEHIND | DISCARDED | WASTE,),
     ),
-    Rule("proxy-pool-purge", _pool_purge, then(last_response_proof, close_proof), numbers=_purge_words),
+    Rule(
+        "proxy-pool-purge",
+        _pool_purge,
+        then(last_response_proof, close_proof),
+        numbers=_purge_words,
+        needs=(BEHIND | UNSAID | BY_CLIENT | IDLE,),
+    ),
 )

@@ -8,6 +8,7 @@ from kacap.verdict.patterns.hops import SHARE
 from kacap.verdict.proof import Proof
 from kacap.verdict.rules.rule import SHOWN, Observation, Sighting
 from kacap.verdict.rules.two_hops import compared, ends, request_proof
+from kacap.verdict.traits import BEHIND, REUSE, WASTE
 from kacap.verdict.words import Severity, Verdict
 
 _OFTEN = 3
@@ -75,7 +76,7 @@ def _requests_on_both(pair: PairFacts, connections: Iterable[Facts]) -> Iterable
 
 
 OBSERVATIONS: tuple[Observation, ...] = (
-    Observation("l4-one-to-one", _relay),
-    Observation("hop-header-forwarded", _repeated_header),
-    Observation("proxy-reuse-policy", _reuse_policy),
+    Observation("l4-one-to-one", _relay, needs=(BEHIND,)),
+    Observation("hop-header-forwarded", _repeated_header, needs=(BEHIND,)),
+    Observation("proxy-reuse-policy", _reuse_policy, needs=(BEHIND | WASTE | REUSE,)),
 )

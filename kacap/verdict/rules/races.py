@@ -14,6 +14,7 @@ from kacap.verdict.patterns.retries import RETRY_NS, failure_ns, unanswered
 from kacap.verdict.proof import Proof, milliseconds
 from kacap.verdict.rules.foreign import is_foreign
 from kacap.verdict.rules.rule import Observation, Rule, Test
+from kacap.verdict.traits import UNANSWERED
 from kacap.verdict.words import Certainty, Severity
 
 NOTICE_NS = 10_000_000
@@ -161,6 +162,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_stale_certainty,
         numbers=retries_in_numbers,
         severity=failed_requests,
+        needs=(UNANSWERED,),
     ),
     Rule(
         "keepalive-race",
@@ -169,6 +171,7 @@ RULES: tuple[Rule, ...] = (
         certainty=_race_certainty,
         numbers=retries_in_numbers,
         severity=failed_requests,
+        needs=(UNANSWERED,),
     ),
 )
 

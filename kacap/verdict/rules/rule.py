@@ -6,7 +6,8 @@ Two kinds of rows:
   applies names the reason: one connection, one reason.
 - an `Observation` says something of a pair that ended no connection, or that will end some: all rows are asked.
 
-A row looks only: it changes nothing. What several rows need is worked out once, in `facts` and `pair`.
+A row looks only: it changes nothing. What several rows need is worked out once, in `facts` and `pair`. A row is asked
+only where its `needs` are met: they never decide anything that `applies` does not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ SHOWN = 3
 """Connections of an observation whose frames are listed, and waves that are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One row on the end of a connection."""
 
@@ -42,6 +43,8 @@ class Rule:
     """Where it depends on what became of the requests, and not on the connections that it cost."""
     tells: bool = True
     """Whether it makes a finding; else all is well, and the reason of the connection says it."""
+    needs: tuple[int, ...] = (0,)
+    """The traits that a connection must have for `applies` to hold, or one of several such sets."""
 
     @property
     def cause(self) -> Cause:
@@ -49,7 +52,7 @@ class Rule:
         return BY_ID[self.cause_id]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ruling:
     """Why one connection ended."""
 
@@ -75,17 +78,28 @@ class Sighting:
     """Where it is not the cause's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Observation:
     """One row on a pair."""
 
     cause_id: str
     see: Callable[[PairFacts], Sighting | None]
+    needs: tuple[int, ...] = (0,)
+    """As of a `Rule`; each of the traits may be that of another connection of the pair."""
 
     @property
     def cause(self) -> Cause:
         """The cause that this row recognises."""
         return BY_ID[self.cause_id]
+
+
+def may_apply(needs: tuple[int, ...], traits: int) -> bool:
+    """Whether the traits of a connection, or of a pair, meet the needs of a row."""
+    # No `any(…)` here: a generator takes longer than the comparisons.
+    for need in needs:  # noqa: SIM110
+        if traits & need == need:
+            return True
+    return False
 
 
 def both(*tests: Test) -> Test:

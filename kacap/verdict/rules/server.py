@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kacap.http.persistence import SERVER_CLOSE
+from kacap.verdict import traits
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.answers import ERRORS_FROM
@@ -164,21 +165,36 @@ SAID: tuple[Rule, ...] = (
         _limit_proof,
         certainty=_limit_certainty,
         numbers=_limit_numbers,
+        needs=(traits.SERVER_CLOSE | traits.LIMIT,),
     ),
     Rule(
         "server-worker-model-no-keepalive",
         both(_SAYS_CLOSE, _never_keeps),
         signal_proof,
         numbers=_never_keeps_numbers,
+        needs=(traits.SERVER_CLOSE,),
     ),
-    Rule("server-ua-quirk", both(_SAYS_CLOSE, _singled_out), signal_proof, numbers=_singled_out_numbers),
-    Rule("server-overload-shedding", both(_SAYS_CLOSE, _sheds), signal_proof, numbers=_sheds_numbers),
+    Rule(
+        "server-ua-quirk",
+        both(_SAYS_CLOSE, _singled_out),
+        signal_proof,
+        numbers=_singled_out_numbers,
+        needs=(traits.SERVER_CLOSE | traits.GOOD,),
+    ),
+    Rule(
+        "server-overload-shedding",
+        both(_SAYS_CLOSE, _sheds),
+        signal_proof,
+        numbers=_sheds_numbers,
+        needs=(traits.SERVER_CLOSE | traits.GOOD,),
+    ),
     Rule(
         "server-error-status-close",
         both(_SAYS_CLOSE, _error),
         _error_proof,
         certainty=_error_certainty,
         numbers=_error_numbers,
+        needs=(traits.SERVER_CLOSE | traits.ERROR,),
     ),
 )
 """It said close, and why."""
@@ -190,6 +206,7 @@ UNSAID: tuple[Rule, ...] = (
         then(last_response_proof, close_proof),
         certainty=_promise_certainty,
         numbers=_promise_numbers,
+        needs=(traits.UNSAID | traits.BY_SERVER | traits.IDLE,),
     ),
 )
 """It closed at once, and nobody said so."""

@@ -9,6 +9,7 @@ from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import signal_proof
 from kacap.verdict.rules.rule import Rule, Test
+from kacap.verdict.traits import OF_SIGNAL
 
 
 def signalled(cause_id: str) -> Test:
@@ -26,7 +27,9 @@ def signalled(cause_id: str) -> Test:
 
 
 def _rows(*cause_ids: str) -> tuple[Rule, ...]:
-    return tuple(Rule(cause_id, signalled(cause_id), signal_proof) for cause_id in cause_ids)
+    return tuple(
+        Rule(cause_id, signalled(cause_id), signal_proof, needs=(OF_SIGNAL[cause_id],)) for cause_id in cause_ids
+    )
 
 
 BY_CLIENT = _rows(persistence.CLIENT_CLOSE, persistence.CLIENT_HTTP10)

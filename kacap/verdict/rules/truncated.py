@@ -12,6 +12,7 @@ from kacap.verdict.patterns.losses import end_of
 from kacap.verdict.patterns.retries import unanswered
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
 from kacap.verdict.rules.rule import Rule, both, then
+from kacap.verdict.traits import ABORTED, BY_SERVER
 from kacap.verdict.words import Certainty, Severity, Side
 
 
@@ -86,7 +87,22 @@ def failed_request(pair: PairFacts, connections: Sequence[Facts]) -> Severity:
     return Severity.ERROR
 
 
+_CUT = (ABORTED | BY_SERVER,)
+
 RULES: tuple[Rule, ...] = (
-    Rule("server-crash", both(_cut_by_server, _gone), then(_cut_proof, _gone_proof), severity=failed_request),
-    Rule("response-truncated", _cut_by_server, _cut_proof, certainty=_cut_certainty, severity=failed_request),
+    Rule(
+        "server-crash",
+        both(_cut_by_server, _gone),
+        then(_cut_proof, _gone_proof),
+        severity=failed_request,
+        needs=_CUT,
+    ),
+    Rule(
+        "response-truncated",
+        _cut_by_server,
+        _cut_proof,
+        certainty=_cut_certainty,
+        severity=failed_request,
+        needs=_CUT,
+    ),
 )

@@ -8,6 +8,7 @@ from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
 from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting, then
+from kacap.verdict.traits import CHALLENGED, FAILED
 from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Severity, Side
 
 TIME_WAIT_NS = 60_000_000_000
@@ -99,8 +100,9 @@ RULES: tuple[Rule, ...] = (
         then(_collision_proof, failure_proof),
         certainty=_collision_certainty,
         severity=_failed_connections,
+        needs=(FAILED,),
     ),
-    Rule("connect-failed", _failed, failure_proof, _failure_certainty, _who_failed),
+    Rule("connect-failed", _failed, failure_proof, _failure_certainty, _who_failed, needs=(FAILED,)),
 )
 
-OBSERVATIONS: tuple[Observation, ...] = (Observation("port-reuse-collision", _delayed),)
+OBSERVATIONS: tuple[Observation, ...] = (Observation("port-reuse-collision", _delayed, needs=(CHALLENGED,)),)

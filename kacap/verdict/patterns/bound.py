@@ -1,0 +1,28 @@
+"""Connections that a request authenticates (RFC 4559): no pool may share these."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kacap.http.message import Request
+from kacap.verdict.facts import Facts
+
+
+class Bound(NamedTuple):
+    """One such connection."""
+
+    facts: Facts
+    request: Request
+    """The first that does so."""
+    scheme: str
+
+
+def bound_by(used: Sequence[Facts]) -> list[Bound]:
+    """Those among `used`, in their order."""
+    found: list[Bound] = []
+    for facts in used:
+        for exchange in facts.exchanges:
+            request = exchange.request
+            if request is not None and request.auth_scheme is not None:
+                found.append(Bound(facts, request, request.auth_scheme))
+                break
+    return found
