@@ -51,7 +51,8 @@ class CaptureFacts:
     def fallbacks(self) -> Fallbacks:
         """Which failed attempts a client made up for at another address."""
         if self._fallbacks is None:
-            self._fallbacks = Fallbacks(self._connections(self.pairs))
+            versions = {len(pair.server[0]) for pair in self.pairs}
+            self._fallbacks = Fallbacks(self._connections(self.pairs) if len(versions) > 1 else ())
         return self._fallbacks
 
     def spread(self, pair: PairFacts) -> Spread | None:

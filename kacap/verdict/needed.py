@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from kacap.http.message import Request
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import Edges, busy_intervals
+from kacap.verdict.occupancy import Cover, busy_intervals
 
 _NO_NAME = ""
 
@@ -31,14 +31,13 @@ def needed_connections(shared: Sequence[Facts], was_left: Callable[[Facts], bool
 
 
 def _needed_for_one(members: Sequence[Facts], was_left: Callable[[Facts], bool]) -> int:
-    busy = Edges()
+    busy = Cover()
     found_open = 0
     for facts in members:
         if not facts.opened_here:
             found_open += 1
         # Who said that it ends left nothing behind.
-        for start, end in busy_intervals(facts, left=facts.signal is None and was_left(facts)):
-            busy.add(start, end)
+        busy.add_all(busy_intervals(facts, left=facts.signal is None and was_left(facts)))
     return max(busy.peak(), found_open)
 
 

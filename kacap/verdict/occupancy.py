@@ -6,7 +6,7 @@ when the connection can be used again, cut short by a close.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
@@ -68,58 +68,58 @@ def open_interval(facts: Facts) -> Interval:
     return facts.opened_ns, max(closed, facts.opened_ns) if closed != NEVER else FOREVER
 
 
-class Edges:
-    """Where intervals begin, and where they end, apart: two lists of numbers are sorted faster than one of pairs."""
+class Cover:
+    """Counts how many intervals cover a moment.
 
-    __slots__ = ("_ends", "_starts")
+    Where they begin and where they end stands apart: two lists of numbers are sorted faster than one of pairs.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_ends", "_is_sorted", "_starts")
+
+    def __init__(self, intervals: Iterable[Interval] = ()) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
+        self._is_sorted = True
+        for start, end in intervals:
+            self.add(start, end)
 
     def add(self, start_ns: int, end_ns: int) -> None:
         """One interval more."""
         self._starts.append(start_ns)
         self._ends.append(end_ns)
+        self._is_sorted = False
+
+    def add_all(self, intervals: Sequence[Interval]) -> None:
+        """Several more."""
+        for start, end in intervals:
+            self.add(start, end)
+
+    def at(self, moment_ns: int) -> int:
+        """Intervals with start <= moment < end."""
+        self._sort()
+        return bisect_right(self._starts, moment_ns) - bisect_right(self._ends, moment_ns)
 
     def peak(self) -> int:
-        """How many cover one moment at most; one that ends as another begins does not meet it. Asked once, at last."""
-        starts, ends = self._starts, self._ends
-        starts.sort()
-        ends.sort()
+        """How many cover one moment at most; one that ends as another begins does not meet it."""
+        self._sort()
+        ends = self._ends
         over = best = 0
-        for begun, start in enumerate(starts, 1):
+        for begun, start in enumerate(self._starts, 1):
             while over < begun and ends[over] <= start:
                 over += 1
             best = max(best, begun - over)
         return best
 
+    def _sort(self) -> None:
+        if not self._is_sorted:
+            self._starts.sort()
+            self._ends.sort()
+            self._is_sorted = True
+
 
 def peak(intervals: Iterable[Interval]) -> int:
-    """As `Edges.peak`, of those intervals."""
-    edges = Edges()
-    for start, end in intervals:
-        edges.add(start, end)
-    return edges.peak()
-
-
-class Cover:
-    """Counts how many intervals cover a moment."""
-
-    __slots__ = ("_ends", "_starts")
-
-    def __init__(self, intervals: Iterable[Interval]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in intervals:
-            self._starts.append(start)
-            self._ends.append(end)
-        self._starts.sort()
-        self._ends.sort()
-
-    def at(self, moment_ns: int) -> int:
-        """Intervals with start <= moment < end."""
-        return bisect_right(self._starts, moment_ns) - bisect_right(self._ends, moment_ns)
+    """As `Cover.peak`, of those intervals."""
+    return Cover(intervals).peak()
 
 
 def _first_start(facts: Facts, start: int) -> int:

@@ -18,7 +18,7 @@ from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.facts import Facts
 from kacap.verdict.needed import needed_connections
-from kacap.verdict.occupancy import FOREVER, Cover, Edges, busy_intervals, idle_intervals, open_interval
+from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
 from kacap.verdict.patterns.habits import Habits, habits_of
@@ -54,6 +54,7 @@ class PairFacts:
         "_pause_ns",
         "_pool",
         "_requests",
+        "_span_ns",
         "_spent_ns",
         "_verdict",
         "avoidable",
@@ -102,6 +103,7 @@ class PairFacts:
         self._pause_ns: float | None = None
         self._pool: Pool | None = None
         self._requests: Requests | None = None
+        self._span_ns: tuple[int, int] | None = None
         self._spent_ns: int | None = None
         self._verdict: Verdict | None = None
         self.capture = CaptureFacts([self])
@@ -112,7 +114,7 @@ class PairFacts:
         """The hop behind this one, where its server is a proxy that the capture shows."""
         self.request_limit: RequestLimit | None = None
         """After how many requests the server ends a connection."""
-        if self.traits_of_any & traits.SERVER_CLOSE:
+        if self.count(traits.OPENED | traits.SEVERAL | traits.SERVER_CLOSE):
             self.request_limit = request_limit(connections)
         self.used = self._with(traits.ASKED)
         """Those that carried exchanges."""
@@ -170,6 +172,8 @@ class PairFacts:
             bits |= traits.PROBES
         if self.reused_exchanges:
             bits |= traits.REUSE
+        if self.traits_of_any & traits.SERVER_CLOSE:
+            bits |= self.answers.traits
         return bits | traits.NEVER_KEPT if self.never_kept else bits
 
     def _keeps_none(self) -> bool:
@@ -195,7 +199,7 @@ class PairFacts:
                 self.reused_exchanges += _reused(facts, kind.traits)
 
     def _look_at_openings(self) -> None:
-        held = Edges()
+        held = Cover()
         last_ns = NEVER
         for facts in self.connections:
             established = facts.connection.established
@@ -233,10 +237,9 @@ class PairFacts:
 
     def overlap(self, connections: Sequence[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
-        busy = Edges()
+        busy = Cover()
         for facts in connections:
-            for start, end in busy_intervals(facts, left=True):
-                busy.add(start, end)
+            busy.add_all(busy_intervals(facts, left=True))
         return busy.peak()
 
     def idle_available(self, facts: Facts) -> int:
@@ -244,7 +247,9 @@ class PairFacts:
         if not facts.opened_here:
             return 0
         if self._idle is None:
-            self._idle = Cover(interval for each in self.shared for interval in idle_intervals(each))
+            self._idle = Cover()
+            for each in self.shared:
+                self._idle.add_all(idle_intervals(each))
         return self._idle.at(facts.opened_ns)
 
     @property
@@ -342,11 +347,13 @@ class PairFacts:
     @property
     def span_ns(self) -> tuple[int, int]:
         """From the first SYN of those that carried exchanges to their last close; NEVER where none was closed."""
-        first_ns, last_ns = FOREVER, NEVER
-        for facts in self.used:
-            first_ns = min(first_ns, facts.opened_ns)
-            last_ns = max(last_ns, facts.first_close_ns)
-        return first_ns, last_ns
+        if self._span_ns is None:
+            first_ns, last_ns = FOREVER, NEVER
+            for facts in self.used:
+                first_ns = min(first_ns, facts.opened_ns)
+                last_ns = max(last_ns, facts.first_close_ns)
+            self._span_ns = first_ns, last_ns
+        return self._span_ns
 
     @property
     def handshake_cost_ns(self) -> int:

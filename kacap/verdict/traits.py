@@ -99,6 +99,13 @@ REUSE: Final = 1 << 46
 NEVER_KEPT: Final = 1 << 47
 """Of nearly all connections that ended without a word, the client closed after one exchange, at once."""
 
+ALWAYS_CLOSE: Final = 1 << 48
+"""Each answer of its server says close."""
+KEPT_WELL: Final = 1 << 49
+"""Good answers of its server kept their connection."""
+CLOSED_WELL: Final = 1 << 50
+"""Good answers of its server said close."""
+
 DISCARDED: Final = OPENED | ALONE | UNSAID | BY_CLIENT | AT_ONCE
 """As `Facts.discarded`, of a connection that is not SWITCHED."""
 THROWN: Final = ASKED | UNSAID | BY_CLIENT | AT_ONCE

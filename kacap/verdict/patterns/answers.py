@@ -4,10 +4,11 @@ Only answers to requests that allowed reuse count: a server that obeys a client 
 counted apart, because many servers keep a connection after a good answer and close it after an error.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE, client_signal, server_signal
+from kacap.verdict import traits
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, open_interval
 
@@ -47,20 +48,23 @@ class Answers:
         self._connections = connections
         self.good = Tally()
         self.errors = Tally()
-        self._by_agent: dict[str | None, Tally] = {}
+        self._by_agent: dict[str | None, Tally] | None = None
         self._by_method: dict[str | None, Tally] = {}
         self._busy_from: int | None = -1
         """-1 until it is asked for."""
         self._well: frozenset[tuple[str, str]] | None = None
-        for exchange, closes in _free_answers(connections):
-            if exchange.response is not None and exchange.response.status >= ERRORS_FROM:
-                self.errors.add(closes)
-                continue
-            self.good.add(closes)
-            request = exchange.request
-            if request is not None:
-                _tally(self._by_agent, request.user_agent).add(closes)
-                _tally(self._by_method, request.method).add(closes)
+        for facts in connections:
+            for exchange, closes in _free_answers(facts):
+                tally = self.good if _is_good(exchange) else self.errors
+                tally.add(closes)
+
+    @property
+    def traits(self) -> int:
+        """What rows need to know of it, in bits."""
+        bits = traits.ALWAYS_CLOSE if self.always_close else 0
+        if self.good.kept:
+            bits |= traits.KEPT_WELL
+        return bits | traits.CLOSED_WELL if self.good.closed else bits
 
     @property
     def always_close(self) -> bool:
@@ -69,11 +73,15 @@ class Answers:
 
     def closes_on_agent(self, exchange: Exchange) -> bool:
         """Whether close is said to this User-Agent always, and to the others hardly ever."""
-        return exchange.request is not None and self._singles_out(self._by_agent, exchange.request.user_agent)
+        if exchange.request is None or not self._goes_both_ways:
+            return False
+        return self._singles_out(exchange.request.user_agent, self._agents)
 
     def closes_on_method(self, exchange: Exchange) -> bool:
         """Whether close is said to this method always, and to the others hardly ever."""
-        return exchange.request is not None and self._singles_out(self._by_method, exchange.request.method)
+        if exchange.request is None or not self._goes_both_ways:
+            return False
+        return self._singles_out(exchange.request.method, self._methods)
 
     def answered_well(self, method: str, target: str) -> bool:
         """Whether this request had a good answer, here or on another connection."""
@@ -94,39 +102,68 @@ class Answers:
         return self._busy_from
 
     def _find_busy_from(self) -> int | None:
-        if min(self.good.kept, self.good.closed) < _ENOUGH:
+        if not self._goes_both_ways:
             return None
-        opened = Cover(open_interval(facts) for facts in self._connections if facts.connection.established)
+        opened = Cover()
+        for facts in self._connections:
+            if facts.connection.established:
+                start, end = open_interval(facts)
+                opened.add(start, end)
         most_kept, least_closed = 0, len(self._connections) + 1
-        for exchange, closes in _free_answers(self._connections):
-            response = exchange.response
-            if response is None or response.status >= ERRORS_FROM:
-                continue
-            level = opened.at(response.time_ns)
-            if closes:
-                least_closed = min(least_closed, level)
-            else:
-                most_kept = max(most_kept, level)
+        for facts in self._connections:
+            for exchange, closes in _free_answers(facts):
+                if exchange.response is None or not _is_good(exchange):
+                    continue
+                level = opened.at(exchange.response.time_ns)
+                if closes:
+                    least_closed = min(least_closed, level)
+                else:
+                    most_kept = max(most_kept, level)
         return least_closed if most_kept < least_closed else None
 
-    def _singles_out(self, tallies: dict[str | None, Tally], name: str | None) -> bool:
+    @property
+    def _goes_both_ways(self) -> bool:
+        return self.good.kept >= _ENOUGH and self.good.closed >= _ENOUGH
+
+    @property
+    def _agents(self) -> dict[str | None, Tally]:
+        if self._by_agent is None:
+            self._by_agent = {}
+            for facts in self._connections:
+                for exchange, closes in _free_answers(facts):
+                    request = exchange.request
+                    if request is not None and _is_good(exchange):
+                        _tally(self._by_agent, request.user_agent).add(closes)
+                        _tally(self._by_method, request.method).add(closes)
+        return self._by_agent
+
+    @property
+    def _methods(self) -> dict[str | None, Tally]:
+        return self._by_method if self._agents else {}
+
+    def _singles_out(self, name: str | None, tallies: dict[str | None, Tally]) -> bool:
         own = tallies.get(name)
         if own is None or own.kept or own.closed < _ENOUGH:
             return False
         others_closed = self.good.closed - own.closed
-        return self.good.kept >= _ENOUGH and others_closed * 10 <= self.good.kept
+        return others_closed * 10 <= self.good.kept
 
 
-def _free_answers(connections: Iterable[Facts]) -> Iterable[tuple[Exchange, bool]]:
+def _is_good(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status < ERRORS_FROM
+
+
+def _free_answers(facts: Facts) -> list[tuple[Exchange, bool]]:
     """Exchanges whose request allowed reuse, and whether the answer says close; other refusals are left out."""
-    for facts in connections:
-        for exchange in facts.exchanges:
-            response = exchange.response
-            if response is None or (exchange.request is not None and client_signal(exchange.request) is not None):
-                continue
-            said = server_signal(exchange.request, response)
-            if said == SERVER_CLOSE or (said is None and response.complete):
-                yield exchange, said is not None
+    found: list[tuple[Exchange, bool]] = []
+    for exchange in facts.exchanges:
+        response = exchange.response
+        if response is None or (exchange.request is not None and client_signal(exchange.request) is not None):
+            continue
+        said = server_signal(exchange.request, response)
+        if said == SERVER_CLOSE or (said is None and response.complete):
+            found.append((exchange, said is not None))
+    return found
 
 
 def _tally(tallies: dict[str | None, Tally], name: str | None) -> Tally:

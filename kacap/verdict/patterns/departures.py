@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import NEVER, UNKNOWN
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER
+from kacap.verdict.occupancy import FOREVER, Cover, Interval
 from kacap.verdict.patterns.habits import (
     SECOND_NS,
     SHORTEST_IDLE_NS,
@@ -46,14 +46,16 @@ _SHARE = 0.25
 """Ends of a wave that others survive, in number and of all that were open: fewer end together by chance."""
 
 
-@dataclass(frozen=True, slots=True)
 class End:
     """When a connection was over for new requests, and how idle it was."""
 
-    facts: Facts
-    time_ns: int
-    idle_ns: int
-    """0 where the last answer said close."""
+    __slots__ = ("facts", "idle_ns", "time_ns")
+
+    def __init__(self, facts: Facts, time_ns: int, idle_ns: int) -> None:
+        self.facts = facts
+        self.time_ns = time_ns
+        self.idle_ns = idle_ns
+        """0 where the last answer said close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Departures:
             self._partial[endpoint] = sum(wave.is_partial for wave in waves)
             self._waves |= {end.facts.stream: wave for wave in waves for end in wave.ends}
         self._connections = connections
-        self._in_use: dict[Service, dict[bytes, tuple[int, int]]] | None = None
+        self._in_use: dict[Service, _InUse] | None = None
 
     def wave(self, facts: Facts) -> Wave | None:
         """The wave of ends at its server in which this connection ended, if any."""
@@ -118,12 +120,8 @@ class Departures:
         """Servers of the same port that the same client asked for the same host, before that moment and after it."""
         if self._in_use is None:
             self._in_use = _in_use(self._connections)
-        found = self._in_use.get(_service(facts) or _NO_SERVICE, {})
-        return sum(
-            first_ns + SECOND_NS < moment_ns < last_ns - SECOND_NS
-            for address, (first_ns, last_ns) in found.items()
-            if address != facts.server.address
-        )
+        found = self._in_use.get(_service(facts) or _NO_SERVICE)
+        return 0 if found is None else found.others(facts.server.address, moment_ns)
 
 
 def client_wave(used: Sequence[Facts]) -> list[End]:
@@ -146,14 +144,18 @@ def client_wave(used: Sequence[Facts]) -> list[End]:
 
 def _waves_of(connections: Sequence[Facts]) -> list[Wave]:
     """The waves of one server."""
-    established = [facts for facts in connections if facts.verdict is not ConnectionVerdict.FAILED]
-    ends = [end for facts in established if (end := server_end(facts)) is not None]
+    ends: list[End] = []
+    for facts in connections:
+        end = None if facts.verdict is ConnectionVerdict.FAILED else server_end(facts)
+        if end is not None:
+            ends.append(end)
     groups = [group for group in grouped(ends) if _is_of_one_moment(group)]
     if not groups:
         return []
+    established = [facts for facts in connections if facts.verdict is not ConnectionVerdict.FAILED]
     openings = sorted((facts for facts in connections if facts.opened_here), key=_opened_ns)
-    began = sorted(facts.opened_ns for facts in established)
-    over = sorted(_over_ns(facts) for facts in established)
+    began = sorted([facts.opened_ns for facts in established])
+    over = sorted([_over_ns(facts) for facts in established])
     waves: list[Wave] = []
     for group in groups:
         first_ns, last_ns = group[0].time_ns, group[-1].time_ns
@@ -167,17 +169,43 @@ def _waves_of(connections: Sequence[Facts]) -> list[Wave]:
     return waves
 
 
-def _in_use(connections: Sequence[Facts]) -> dict[Service, dict[bytes, tuple[int, int]]]:
+class _InUse:
+    """When the servers of one service answered."""
+
+    __slots__ = ("_cover", "_spans")
+
+    def __init__(self) -> None:
+        self._spans: dict[bytes, Interval] = {}
+        """Address → from the first answer to the last."""
+        self._cover: Cover | None = None
+
+    def add(self, address: bytes, begin_ns: int, end_ns: int) -> None:
+        """One connection to a server."""
+        known = self._spans.get(address, (begin_ns, end_ns))
+        self._spans[address] = min(known[0], begin_ns), max(known[1], end_ns)
+
+    def others(self, address: bytes, moment_ns: int) -> int:
+        """How many servers but that one answered well before that moment and well after it."""
+        if self._cover is None:
+            self._cover = Cover([span for each in self._spans.values() if (span := _well_within(each)) is not None])
+        own = _well_within(self._spans[address]) if address in self._spans else None
+        return self._cover.at(moment_ns) - (own is not None and own[0] <= moment_ns < own[1])
+
+
+def _well_within(span: Interval) -> Interval | None:
+    """A span without its first and last second; None where nothing is left."""
+    begin_ns, end_ns = span[0] + SECOND_NS + 1, span[1] - SECOND_NS
+    return (begin_ns, end_ns) if begin_ns < end_ns else None
+
+
+def _in_use(connections: Sequence[Facts]) -> dict[Service, _InUse]:
     """From the first to the last answer of each server of a service."""
-    found: dict[Service, dict[bytes, tuple[int, int]]] = {}
+    found: dict[Service, _InUse] = {}
     for facts in connections:
         service = _service(facts)
-        if service is None:
-            continue
-        servers = found.setdefault(service, {})
-        begin, end = facts.exchanges[0].start_ns, facts.exchanges[-1].end_ns
-        known = servers.get(facts.server.address, (begin, end))
-        servers[facts.server.address] = (min(known[0], begin), max(known[1], end))
+        if service is not None:
+            servers = found.setdefault(service, _InUse())
+            servers.add(facts.server.address, facts.exchanges[0].start_ns, facts.exchanges[-1].end_ns)
     return found
 
 
@@ -210,12 +238,16 @@ def server_end(facts: Facts) -> End | None:
 def grouped(ends: Sequence[End]) -> list[list[End]]:
     """The ends in order of time, cut where nothing ended for a while."""
     groups: list[list[End]] = []
-    for end in sorted(ends, key=lambda each: each.time_ns):
+    for end in sorted(ends, key=_time_ns):
         if groups and end.time_ns - groups[-1][-1].time_ns <= GAP_NS:
             groups[-1].append(end)
         else:
             groups.append([end])
     return groups
+
+
+def _time_ns(end: End) -> int:
+    return end.time_ns
 
 
 def are_of_different_idle(group: Sequence[End]) -> bool:

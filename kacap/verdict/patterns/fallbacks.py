@@ -28,31 +28,40 @@ class Fallbacks:
     __slots__ = ("_opened",)
 
     def __init__(self, connections: Iterable[Facts]) -> None:
-        self._opened: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
+        found: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
         for facts in connections:
             if facts.opened_here and facts.verdict is not ConnectionVerdict.FAILED:
                 key = (len(facts.server.address), facts.server.port)
-                self._opened.setdefault(key, []).append((facts.opened_ns, facts.client.address))
-        for opened in self._opened.values():
-            opened.sort()
+                found.setdefault(key, []).append((facts.opened_ns, facts.client.address))
+        self._opened = {key: _Opened(openings) for key, openings in found.items()}
 
     def has(self, facts: Facts) -> bool:
         """Whether the client of this failed connection reached the same port over the other version of IP."""
-        opened = self._opened.get((_OTHER.get(len(facts.server.address), 0), facts.server.port), [])
+        opened = self._opened.get((_OTHER.get(len(facts.server.address), 0), facts.server.port))
+        if opened is None:
+            return False
         last_ns = facts.opened_ns + BESIDE_NS
         if facts.server.rst_frame != UNKNOWN:
             last_ns = min(last_ns, facts.server.rst_time_ns + AT_ONCE_NS)
-        first = bisect_left(opened, facts.opened_ns - BESIDE_NS, key=_time_ns)
-        end = bisect_right(opened, last_ns, lo=first, key=_time_ns)
-        return _are_of_one_client(opened, first, end)
+        return opened.by_one_client(facts.opened_ns - BESIDE_NS, last_ns)
 
 
-def _time_ns(opening: tuple[int, bytes]) -> int:
-    return opening[0]
+class _Opened:
+    """The connections to one port over one version of IP, in order of time."""
 
+    __slots__ = ("_same_until", "_times_ns")
 
-def _are_of_one_client(opened: list[tuple[int, bytes]], first: int, end: int) -> bool:
-    """Whether there are some from `first` to `end`, all from one address."""
-    if first == end:
-        return False
-    return all(opened[at][1] == opened[first][1] for at in range(first + 1, end))
+    def __init__(self, openings: list[tuple[int, bytes]]) -> None:
+        openings.sort()
+        self._times_ns = [time_ns for time_ns, _ in openings]
+        self._same_until = list(range(1, len(openings) + 1))
+        """Of each, the place behind the last that follows it without a break from the same client."""
+        for at in range(len(openings) - 2, -1, -1):
+            if openings[at][1] == openings[at + 1][1]:
+                self._same_until[at] = self._same_until[at + 1]
+
+    def by_one_client(self, first_ns: int, last_ns: int) -> bool:
+        """Whether there are some from `first_ns` to `last_ns`, all from one address."""
+        first = bisect_left(self._times_ns, first_ns)
+        end = bisect_right(self._times_ns, last_ns, lo=first)
+        return first < end <= self._same_until[first]

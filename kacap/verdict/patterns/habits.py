@@ -49,31 +49,48 @@ class Habit:
         return abs(idle_ns - self.value_ns) <= tolerance_ns(self.value_ns)
 
 
-@dataclass(frozen=True, slots=True)
 class Habits:
     """The idle times of a pair; None where they are not known."""
 
-    server: Habit | None
-    client: Habit | None
-    longest_reused: tuple[int, Facts, Exchange] | None
-    """The longest idle time after which a connection was used again, with success: nanoseconds, where, and how."""
-    announced_ns: int | None
-    """The smallest `Keep-Alive: timeout` of the server."""
-    closed_at_syn: frozenset[int]
-    """Streams that were idle, and that the client closed as it opened another."""
-    moments_at_syn: int
-    """How often it did that."""
-    left_idle: frozenset[int]
-    """Streams that stood idle while the client opened another, were never used again, and did not end as those do
-    that the client's timer ends after some use."""
-    left_until_ns: int
-    """When the last of those was closed."""
-    one_program: bool
-    """Whether all its connections began with the same User-Agent."""
-    ended_kept: int
-    """Moments at which a good answer said close on a connection that the server had kept before."""
-    server_max_age: Habit | None
-    """Not an idle time: the age at which the server says close, whatever number of requests it had served."""
+    __slots__ = (
+        "_longest_reused",
+        "_one_program",
+        "_used",
+        "announced_ns",
+        "client",
+        "closed_at_syn",
+        "ended_kept",
+        "left_idle",
+        "left_until_ns",
+        "moments_at_syn",
+        "server",
+        "server_max_age",
+    )
+
+    def __init__(self, used: Sequence[Facts], openings: Sequence[Facts]) -> None:
+        self._used = used
+        self._longest_reused: tuple[int, Facts, Exchange] | None = None
+        self._one_program: bool | None = None
+        at_syn, by_client, by_server = _samples(used, openings)
+        self.announced_ns = _least_announced_ns(used)
+        """The smallest `Keep-Alive: timeout` of the server."""
+        self.server = habit_of(by_server, self.announced_ns)
+        self.client = habit_of(by_client, None)
+        self.closed_at_syn = frozenset([facts.stream for facts in at_syn])
+        """Streams that were idle, and that the client closed as it opened another."""
+        self.moments_at_syn = len(moments([facts.first_close_ns for facts in at_syn]))
+        """How often it did that."""
+        left = [facts for facts in left_idle(used, openings) if not _timed_out(facts, self.client)]
+        self.left_idle = frozenset([facts.stream for facts in left])
+        """Streams that stood idle while the client opened another, were never used again, and did not end as those do
+        that the client's timer ends after some use."""
+        self.left_until_ns = max([facts.first_close_ns for facts in left], default=NEVER)
+        """When the last of those was closed."""
+        aged = [(facts, age_ns) for facts in used if (age_ns := age_at_signal_ns(facts)) is not None]
+        self.ended_kept = len(moments([facts.opened_ns + age_ns for facts, age_ns in aged]))
+        """Moments at which a good answer said close on a connection that the server had kept before."""
+        self.server_max_age = _max_age(aged)
+        """Not an idle time: the age at which the server says close, whatever number of requests it had served."""
 
     @property
     def server_setting_ns(self) -> int | None:
@@ -83,46 +100,62 @@ class Habits:
         value_ns, hint_ns = self.server.value_ns, self.announced_ns
         return hint_ns if hint_ns is not None and is_as_announced(value_ns, hint_ns) else value_ns
 
+    @property
+    def longest_reused(self) -> tuple[int, Facts, Exchange] | None:
+        """The longest idle time after which a connection was used again, with success: nanoseconds, where, and how."""
+        if self._longest_reused is None:
+            for facts in self._used:
+                found = _longest_reused(facts)
+                if found is not None and (self._longest_reused is None or found[0] > self._longest_reused[0]):
+                    self._longest_reused = found[0], facts, found[1]
+        return self._longest_reused
+
+    @property
+    def one_program(self) -> bool:
+        """Whether all its connections began with the same User-Agent."""
+        if self._one_program is None:
+            self._one_program = look_like_one_program(self._used)
+        return self._one_program
+
 
 def habits_of(used: Sequence[Facts], openings: Sequence[Facts]) -> Habits:
     """The habits of a pair: its connections that carried exchanges, and those it opened in order of SYN."""
-    samples: dict[Side, list[tuple[int, int]]] = {Side.CLIENT: [], Side.SERVER: []}
+    return Habits(used, openings)
+
+
+Sample = tuple[int, int]
+"""Time of the close, and idle time."""
+
+
+def _samples(used: Sequence[Facts], openings: Sequence[Facts]) -> tuple[list[Facts], list[Sample], list[Sample]]:
+    """What the client closed beside a SYN of its own, and the other closes of either side after a pause."""
     at_syn: list[Facts] = []
-    announced: list[int] = []
-    longest: tuple[int, Facts, Exchange] | None = None
-    opened_ns = [opening.opened_ns for opening in openings]
-    told_apart = not _syns_are_everywhere(openings)
+    by_client: list[Sample] = []
+    by_server: list[Sample] = []
+    opened_ns: list[int] | None = None
     for facts in used:
-        hint_ns = announced_ns(facts)
-        if hint_ns is not None:
-            announced.append(hint_ns)
-        reused = _longest_reused(facts)
-        if reused is not None and (longest is None or reused[0] > longest[0]):
-            longest = (reused[0], facts, reused[1])
         idle_ns = idle_at_close_ns(facts)
-        if idle_ns is None or idle_ns < shortest_idle_ns(facts) or facts.first_close is None:
+        if idle_ns is None or idle_ns < shortest_idle_ns(facts):
             continue
-        if facts.first_close is Side.CLIENT and told_apart and _near_opening(facts, opened_ns):
+        if facts.first_close is Side.SERVER:
+            by_server.append((facts.first_close_ns, idle_ns))
+            continue
+        if opened_ns is None:
+            opened_ns = [] if _syns_are_everywhere(openings) else [opening.opened_ns for opening in openings]
+        if _near_opening(facts, opened_ns):
             at_syn.append(facts)
         else:
-            samples[facts.first_close].append((facts.first_close_ns, idle_ns))
-    hint = min(announced, default=None)
-    client = habit_of(samples[Side.CLIENT], None)
-    left = [facts for facts in left_idle(used, openings) if not _timed_out(facts, client)]
-    aged = [(facts, age_ns) for facts in used if (age_ns := age_at_signal_ns(facts)) is not None]
-    return Habits(
-        server=habit_of(samples[Side.SERVER], hint),
-        client=client,
-        longest_reused=longest,
-        announced_ns=hint,
-        closed_at_syn=frozenset(facts.stream for facts in at_syn),
-        moments_at_syn=len(moments([facts.first_close_ns for facts in at_syn])),
-        left_idle=frozenset(facts.stream for facts in left),
-        left_until_ns=max((facts.first_close_ns for facts in left), default=NEVER),
-        one_program=look_like_one_program(used),
-        ended_kept=len(moments([facts.opened_ns + age_ns for facts, age_ns in aged])),
-        server_max_age=_max_age(aged),
-    )
+            by_client.append((facts.first_close_ns, idle_ns))
+    return at_syn, by_client, by_server
+
+
+def _least_announced_ns(used: Sequence[Facts]) -> int | None:
+    least: int | None = None
+    for facts in used:
+        hint_ns = announced_ns(facts)
+        if hint_ns is not None and (least is None or hint_ns < least):
+            least = hint_ns
+    return least
 
 
 def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
@@ -133,6 +166,8 @@ def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
     """
     if facts.first_close is None or not (resets or facts.connection.first_close_kind == "fin"):
         return None
+    if facts.signal is not None and facts.idle_before_close_ns:
+        return None  # what it ended with was the last before the close
     if facts.dialogue.switched or facts.dialogue.lost_in_gap or facts.one_sided or facts.dialogue.protocols:
         return None
     if loser(facts) is not None:

@@ -155,11 +155,25 @@ def _asked_of_several(pairs: Sequence[PairFacts]) -> tuple[list[int], set[Key]]:
     first: dict[Key, Endpoint] = {}
     several: set[Key] = set()
     counts: list[int] = []
+    if len({pair.server for pair in pairs if pair.used}) < 2:
+        return counts, several
     for pair in pairs:
         server = pair.server
-        requests = [each.request for facts in pair.used for each in facts.exchanges if each.request is not None]
-        several.update(key for key in map(key_of, requests) if first.setdefault(key, server) != server)
-        counts.append(len(requests))
+        count = 0
+        before: Request | None = None
+        for facts in pair.used:
+            for exchange in facts.exchanges:
+                request = exchange.request
+                if request is None:
+                    continue
+                count += 1
+                if before is not None and request.target == before.target and request.method == before.method:
+                    continue
+                before = request
+                key = key_of(request)
+                if first.setdefault(key, server) != server:
+                    several.add(key)
+        counts.append(count)
     return counts, several
 
 

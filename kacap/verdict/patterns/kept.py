@@ -32,7 +32,7 @@ class Kept:
     __slots__ = ("crowded_out", "limit", "purged")
 
     def __init__(self, connections: Sequence[Facts]) -> None:
-        closed = sorted((facts for facts in connections if _closed_idle(facts)), key=lambda each: each.first_close_ns)
+        closed = sorted([facts for facts in connections if _closed_idle(facts)], key=_closed_ns)
         self.limit = 0
         """How many a full pool keeps idle."""
         self.crowded_out: frozenset[int] = frozenset()
@@ -40,9 +40,15 @@ class Kept:
         self.purged: frozenset[int] = frozenset()
         """The connections (streams) that were cleared away at intervals."""
         if len(closed) >= _AT_LEAST:
-            idle = Cover(interval for facts in connections for interval in idle_intervals(facts, grace_ns=0))
+            idle = Cover()
+            for facts in connections:
+                idle.add_all(idle_intervals(facts, grace_ns=0))
             self.limit, self.crowded_out = _crowded_out(closed, idle, _response_ends(connections))
             self.purged = _purged([facts for facts in closed if facts.stream not in self.crowded_out], idle)
+
+
+def _closed_ns(facts: Facts) -> int:
+    return facts.first_close_ns
 
 
 def _closed_idle(facts: Facts) -> bool:

@@ -15,11 +15,14 @@ _Program = tuple[str | None, str | None]
 
 def left_idle(used: Sequence[Facts], openings: Sequence[Facts]) -> list[Facts]:
     """Those of `used` that were left; `openings` are the connections that the client opened, in order of SYN."""
+    idle = [facts for facts in used if _stands_idle(facts)]
+    if not idle:
+        return []
     opened_ns: dict[_Program, list[int]] = {}
     for opening in openings:
         if opening.asked:
             opened_ns.setdefault(_program(opening), []).append(opening.opened_ns)
-    return [facts for facts in used if _was_left(facts, opened_ns.get(_program(facts), ()))]
+    return [facts for facts in idle if _was_left(facts, opened_ns.get(_program(facts), []))]
 
 
 def look_like_one_program(connections: Sequence[Facts]) -> bool:
@@ -27,11 +30,16 @@ def look_like_one_program(connections: Sequence[Facts]) -> bool:
     return len({_program(facts)[1] for facts in connections}) <= 1
 
 
+def _stands_idle(facts: Facts) -> bool:
+    """Whether it could be used again after its last exchange, and was not."""
+    if facts.signal is not None or facts.dialogue.switched or facts.dialogue.lost_in_gap or facts.one_sided:
+        return False
+    return facts.final is not None and facts.final.complete
+
+
 def _was_left(facts: Facts, opened_ns: Sequence[int]) -> bool:
     final = facts.final
-    if final is None or facts.signal is not None or not final.complete or facts.dialogue.switched:
-        return False
-    if facts.dialogue.lost_in_gap or facts.one_sided:
+    if final is None:
         return False
     free_ns = final.end_ns + facts.hold_ns
     if not opened_ns or opened_ns[-1] < free_ns:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER, Cover, Interval, open_interval
+from kacap.verdict.occupancy import FOREVER, Cover, open_interval
 from kacap.verdict.patterns.habits import shortest_idle_ns
 from kacap.verdict.words import Side
 
@@ -50,9 +50,9 @@ class Pool:
     )
 
     def __init__(self, connections: Sequence[Facts]) -> None:
-        thrown = sorted(filter(thrown_away, connections), key=lambda each: each.first_close_ns)
-        self.thrown: dict[int, Facts] = {facts.stream: facts for facts in thrown}
-        """By stream, in order of the close."""
+        thrown = sorted([facts for facts in connections if thrown_away(facts)], key=_closed_ns)
+        self.thrown = len(thrown)
+        """How many they are: those of which `thrown_away` is true."""
         self.looked_up = sum(facts.dns_ns is not None for facts in thrown)
         """How many of them followed a DNS look-up of their own."""
         self.dropped = sum(dropped_soon(facts) for facts in connections)
@@ -81,8 +81,12 @@ class Pool:
             self._look_at_age(connections, worn)
 
     def _look_at_idle(self, connections: Sequence[Facts], thrown: Sequence[Facts]) -> None:
-        idle = Cover(interval for facts in connections for interval in _held(facts, CLOSED_TOGETHER_NS))
-        is_open = Cover(open_interval(facts) for facts in connections if facts.connection.established)
+        idle, is_open = Cover(), Cover()
+        for facts in connections:
+            _add_held(idle, facts, CLOSED_TOGETHER_NS)
+            if facts.connection.established:
+                start, end = open_interval(facts)
+                is_open.add(start, end)
         crowded: list[tuple[Facts, int]] = []
         at_the_end: list[Facts] = []
         unkept: list[int] = []
@@ -103,9 +107,12 @@ class Pool:
         if count < _OVERFLOWS or count < _SAME * len(crowded):
             return
         self.kept = kept
-        to_the_end = Cover(interval for facts in connections for interval in _held(facts, 0))
-        last = (facts for facts in at_the_end if to_the_end.at(facts.first_close_ns) >= kept)
-        self.crowded = frozenset(facts.stream for facts in (*(facts for facts, _ in crowded), *last))
+        to_the_end = Cover()
+        for facts in connections:
+            _add_held(to_the_end, facts, 0)
+        streams = [facts.stream for facts, _ in crowded]
+        streams += [facts.stream for facts in at_the_end if to_the_end.at(facts.first_close_ns) >= kept]
+        self.crowded = frozenset(streams)
         moment_ns = -FOREVER
         for facts, _ in crowded:
             if facts.first_close_ns - moment_ns > CLOSED_TOGETHER_NS:
@@ -127,6 +134,10 @@ class Pool:
         if max(kept_ns, default=0) <= youngest_ns:
             self.lifetime_ns = youngest_ns
             self.outlived = frozenset(facts.stream for facts in worn)
+
+
+def _closed_ns(facts: Facts) -> int:
+    return facts.first_close_ns
 
 
 def thrown_away(facts: Facts) -> bool:
@@ -156,15 +167,14 @@ def dropped_soon(facts: Facts) -> bool:
     )
 
 
-def _held(facts: Facts, longer_ns: int) -> list[Interval]:
+def _add_held(held: Cover, facts: Facts, longer_ns: int) -> None:
     """When the client held the connection idle, and went on holding it for `longer_ns` at least."""
-    held: list[Interval] = []
     exchanges = facts.exchanges
     if facts.opened_here:
         # Some clients dial ahead: what they need no more when it is ready waits in the pool with the others.
         ready_ns = facts.opened_ns + (facts.connect_ns or 0)
         if exchanges[0].start_ns - ready_ns > _DIALLED_AHEAD_NS:
-            held.append((ready_ns, exchanges[0].start_ns))
+            held.add(ready_ns, exchanges[0].start_ns)
     for at, exchange in enumerate(exchanges):
         if not facts.persistent[at]:
             continue
@@ -176,8 +186,7 @@ def _held(facts: Facts, longer_ns: int) -> list[Interval]:
             end_ns = FOREVER if facts.first_close is None else facts.first_close_ns
         begin_ns = exchange.end_ns + (facts.beyond_ns or 0)
         if end_ns > begin_ns:
-            held.append((begin_ns, end_ns))
-    return held
+            held.add(begin_ns, end_ns)
 
 
 def _oldest_kept_ns(facts: Facts) -> int:

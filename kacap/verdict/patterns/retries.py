@@ -55,34 +55,68 @@ def lost_requests(connections: Sequence[Facts]) -> Lost:
 
 
 class Requests:
-    """All requests of a pair, by method and target, in order of time."""
+    """The requests of a pair that ask the same as one that was left without an answer, in order of time."""
 
     __slots__ = ("_by_target",)
 
     def __init__(self, connections: Sequence[Facts]) -> None:
-        self._by_target: dict[tuple[str, str], list[tuple[int, Facts, Request]]] = {}
+        self._by_target: dict[tuple[str, str], _Same] = {}
         for facts in connections:
-            for exchange in facts.exchanges:
+            found = unanswered(facts)
+            if found is not None and found[1].request is not None:
+                self._by_target.setdefault((found[1].request.method, found[1].request.target), _Same())
+        targets = {target for _, target in self._by_target}
+        for facts in connections:
+            for at, exchange in enumerate(facts.exchanges):
                 request = exchange.request
-                if request is not None:
-                    key = (request.method, request.target)
-                    self._by_target.setdefault(key, []).append((request.time_ns, facts, request))
-        for asked in self._by_target.values():
-            asked.sort(key=_time)
+                if request is not None and request.target in targets:
+                    same = self._by_target.get((request.method, request.target))
+                    if same is not None:
+                        same.add(request.time_ns, facts, at)
 
     def again(self, facts: Facts, request: Request) -> Retry | None:
-        """The retry of `request`, which failed on the connection of `facts`."""
-        asked = self._by_target.get((request.method, request.target), [])
+        """The retry of `request`, which failed on the connection of `facts` for want of an answer."""
+        same = self._by_target.get((request.method, request.target))
+        if same is None:
+            return None
         known_ns = failure_ns(facts, request)
         # Who gets no answer at all often asks again elsewhere long before it closes.
         since_ns = min([known_ns, *facts.client.resent_ns[:1]])
-        at = bisect_left(asked, since_ns, key=_time)
-        for time_ns, other, same in asked[at : at + _NEIGHBOURS]:
+        for time_ns, other, at in same.since(since_ns):
             if time_ns - known_ns > RETRY_NS:
                 return None
             if other is not facts:
-                return Retry(time_ns - since_ns, other, same)
+                asked = other.exchanges[at].request
+                return None if asked is None else Retry(time_ns - since_ns, other, asked)
         return None
+
+
+class _Same:
+    """Requests that ask the same."""
+
+    __slots__ = ("_ats", "_facts", "_order", "_sorted_ns", "_times_ns")
+
+    def __init__(self) -> None:
+        self._times_ns: list[int] = []
+        self._facts: list[Facts] = []
+        self._ats: list[int] = []
+        """The place of each on its connection."""
+        self._order: list[int] = []
+        self._sorted_ns: list[int] = []
+
+    def add(self, time_ns: int, facts: Facts, at: int) -> None:
+        """One request more; all before the first is looked for."""
+        self._times_ns.append(time_ns)
+        self._facts.append(facts)
+        self._ats.append(at)
+
+    def since(self, moment_ns: int) -> list[tuple[int, Facts, int]]:
+        """The first of them from that moment on: time, connection and place."""
+        if not self._order:
+            self._order = sorted(range(len(self._times_ns)), key=self._times_ns.__getitem__)
+            self._sorted_ns = [self._times_ns[at] for at in self._order]
+        first = bisect_left(self._sorted_ns, moment_ns)
+        return [(self._times_ns[at], self._facts[at], self._ats[at]) for at in self._order[first : first + _NEIGHBOURS]]
 
 
 def unanswered(facts: Facts) -> tuple[int, Exchange] | None:
@@ -123,7 +157,3 @@ def failure_ns(facts: Facts, request: Request) -> int:
     return min(
         (time_ns for frame, time_ns in ends if frame != UNKNOWN and time_ns >= request.time_ns), default=request.time_ns
     )
-
-
-def _time(asked: tuple[int, Facts, Request]) -> int:
-    return asked[0]

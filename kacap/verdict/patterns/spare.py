@@ -5,7 +5,7 @@ answered, proves that both sides still held it. It was asked for the same Host, 
 connection stands in for one new one at a time. What its client threw away, or said close on, is explained by that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -25,7 +25,9 @@ def spare_at_open(used: Sequence[Facts]) -> list[tuple[Facts, int]]:
 
 
 def _spare_of_one_host(members: Sequence[Facts]) -> Iterator[tuple[Facts, int]]:
-    idle = Cover(interval for facts in members for interval in _idle_until_reused(facts))
+    idle = Cover()
+    for facts in members:
+        idle.add_all(_idle_until_reused(facts))
     taken_until: list[int] = []
     for facts in sorted(filter(_is_unexplained, members), key=lambda each: each.opened_ns):
         first = facts.exchanges[0]
@@ -41,13 +43,15 @@ def _is_unexplained(facts: Facts) -> bool:
     return facts.opened_here and facts.signal is None and not facts.dialogue.switched and not thrown_away(facts)
 
 
-def _idle_until_reused(facts: Facts) -> Iterable[Interval]:
+def _idle_until_reused(facts: Facts) -> list[Interval]:
     """When it stood ready, as the next answer on it proves; the grace taken off."""
+    idle: list[Interval] = []
     for before, after in pairwise(facts.exchanges):
         start_ns = before.end_ns + facts.hold_ns
         answered = after.request is not None and after.response is not None
         if answered and persists(before) and after.start_ns > start_ns and _host(before) == _host(after):
-            yield start_ns, after.start_ns
+            idle.append((start_ns, after.start_ns))
+    return idle
 
 
 def _host(exchange: Exchange) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kacap.verdict.occupancy import busy_intervals, peak
+from kacap.verdict.occupancy import Cover, busy_intervals
 
 if TYPE_CHECKING:
     from kacap.verdict.pair import PairFacts
@@ -31,8 +31,11 @@ class Spread:
 def spreads(pairs: Sequence["PairFacts"]) -> dict[int, Spread]:
     """What is spread, by the stream of the first connection of its first pair."""
     groups: dict[tuple[bytes, int, str], list[PairFacts]] = {}
+    if len(pairs) < _ADDRESSES_AT_LEAST:
+        return {}
     for pair in pairs:
-        host = _only_host(pair)
+        # One pair that has more requests than all pairs may have is in no such group.
+        host = _only_host(pair) if pair.exchanges <= _FEW * len(pairs) else None
         if host is not None:
             half = pair.connections[0].server
             groups.setdefault((pair.connections[0].client.address, half.port, host), []).append(pair)
@@ -41,7 +44,11 @@ def spreads(pairs: Sequence["PairFacts"]) -> dict[int, Spread]:
         exchanges = sum(pair.exchanges for pair in members)
         if len(members) < _ADDRESSES_AT_LEAST or exchanges > _FEW * len(members):
             continue
-        busy = peak(interval for pair in members for facts in pair.used for interval in busy_intervals(facts))
+        cover = Cover()
+        for pair in members:
+            for facts in pair.used:
+                cover.add_all(busy_intervals(facts))
+        busy = cover.peak()
         if 2 * busy <= len(members):
             found[members[0].connections[0].stream] = Spread(tuple(members), exchanges, busy)
     return found

@@ -10,7 +10,7 @@ from statistics import median_low
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import DISCARD_NS, Facts
 from kacap.verdict.pair import SHARE_OF_DISCARDS, PairFacts
-from kacap.verdict.patterns.pools import dropped_soon
+from kacap.verdict.patterns.pools import dropped_soon, thrown_away
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules import pool_limits, pool_pairs
 from kacap.verdict.rules.rule import Observation, Rule, Test, both, then
@@ -55,10 +55,10 @@ def _soon_dropped(facts: Facts, pair: PairFacts) -> bool:
 
 def _perhaps_unread(facts: Facts, pair: PairFacts) -> bool:
     """The response had a body, and the client had to open another connection afterwards."""
-    response = facts.exchanges[-1].response if facts.stream in pair.pool.thrown else None
+    response = facts.exchanges[-1].response if thrown_away(facts) else None
     if response is None or response.body_bytes == 0 or pair.avoidable <= 0:
         return False
-    needed_again = len(pair.pool.thrown) >= _AT_LEAST and pair.opened_after(facts.first_close_ns) is not None
+    needed_again = pair.pool.thrown >= _AT_LEAST and pair.opened_after(facts.first_close_ns) is not None
     return needed_again or _never_kept(facts, pair)
 
 

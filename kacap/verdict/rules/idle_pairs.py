@@ -58,7 +58,7 @@ def _closed_early(facts: Facts, habits: Habits) -> bool:
 def _inversion(pair: PairFacts) -> Sighting | None:
     """The server's idle time, measured or announced, against the longest pause that the client puts a connection to."""
     habits = pair.habits
-    if habits.longest_reused is None:
+    if (habits.server is None and habits.announced_ns is None) or habits.longest_reused is None:
         return None
     kept_ns, facts, exchange = habits.longest_reused
     if habits.server is not None:
@@ -97,7 +97,7 @@ def _half_closed(pair: PairFacts) -> Sighting | None:
     if not spans:
         return None
     longest_ns = max(end - begin for _, (begin, end) in spans)
-    together = peak((begin, end) for _, (begin, end) in spans)
+    together = peak([span for _, span in spans])
     if together < _MANY:
         return None
     return Sighting(
@@ -116,9 +116,11 @@ def _half_closed(pair: PairFacts) -> Sighting | None:
 def _lingered(facts: Facts, capture_end_ns: int) -> tuple[int, int] | None:
     """From the server's FIN to the client's, or to the end of the capture, where that is long."""
     client, server = facts.client, facts.server
+    begin = server.fin_time_ns
+    if client.fin_frame != UNKNOWN and client.fin_time_ns - begin < LINGER_NS:
+        return None
     if server.fin_frame == UNKNOWN or facts.first_close is not Side.SERVER or not facts.opened_here:
         return None
-    begin = server.fin_time_ns
     if client.fin_frame == UNKNOWN and facts.connection.closed_at_ns == NEVER:
         end = min(capture_end_ns, FOREVER - 1)
         if final_states(facts.connection)[0] != "CLOSE_WAIT":

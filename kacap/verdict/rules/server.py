@@ -158,6 +158,8 @@ def _promise_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 _SAYS_CLOSE = signalled(SERVER_CLOSE)
 
+_BOTH_WAYS = (traits.SERVER_CLOSE | traits.GOOD | traits.KEPT_WELL | traits.CLOSED_WELL,)
+
 SAID: tuple[Rule, ...] = (
     Rule(
         "server-max-requests",
@@ -172,21 +174,21 @@ SAID: tuple[Rule, ...] = (
         both(_SAYS_CLOSE, _never_keeps),
         signal_proof,
         numbers=_never_keeps_numbers,
-        needs=(traits.SERVER_CLOSE,),
+        needs=(traits.SERVER_CLOSE | traits.ALWAYS_CLOSE,),
     ),
     Rule(
         "server-ua-quirk",
         both(_SAYS_CLOSE, _singled_out),
         signal_proof,
         numbers=_singled_out_numbers,
-        needs=(traits.SERVER_CLOSE | traits.GOOD,),
+        needs=_BOTH_WAYS,
     ),
     Rule(
         "server-overload-shedding",
         both(_SAYS_CLOSE, _sheds),
         signal_proof,
         numbers=_sheds_numbers,
-        needs=(traits.SERVER_CLOSE | traits.GOOD,),
+        needs=_BOTH_WAYS,
     ),
     Rule(
         "server-error-status-close",
@@ -194,7 +196,7 @@ SAID: tuple[Rule, ...] = (
         _error_proof,
         certainty=_error_certainty,
         numbers=_error_numbers,
-        needs=(traits.SERVER_CLOSE | traits.ERROR,),
+        needs=(traits.SERVER_CLOSE | traits.ERROR | traits.KEPT_WELL,),
     ),
 )
 """It said close, and why."""
