@@ -13,13 +13,12 @@ from kacap.report.cost import Cost
 from kacap.report.wireshark import display_filter
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.states import final_states
-from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.cost import Costs
 from kacap.verdict.ending import Ending, ended
 from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.patterns.hops import link
+from kacap.verdict.pairs import PairKey, pairs_of
 from kacap.verdict.rules import rulings_of
 from kacap.verdict.summary import summarise
 from kacap.verdict.timings import timings
@@ -27,9 +26,6 @@ from kacap.verdict.words import ConnectionVerdict, Framing, Severity, Side
 from kacap.wire.names import address_text, endpoint_text
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-
-PairKey = tuple[bytes, bytes, int]
-"""Client address, server address, server port."""
 
 
 def build_report(
@@ -59,11 +55,8 @@ def _nothing_to_collect() -> Iterator[None]:
 def _build(
     facts: Sequence[Facts], left_out: int, capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
 ) -> model.Report:
-    pairs = {key: PairFacts(members) for key, members in _by_pair(facts).items()}
-    together = CaptureFacts(list(pairs.values()), capture.first_time_ns or 0, capture.last_time_ns or 0)
-    for pair in together.pairs:
-        pair.capture = together
-    link(together.pairs)
+    pairs = pairs_of(facts, capture.first_time_ns or 0, capture.last_time_ns or 0)
+    together = list(pairs.values())
     connections: list[model.Connection] = []
     pair_rows: list[model.Pair] = []
     findings: list[model.Finding] = []
@@ -82,7 +75,7 @@ def _build(
         )
     connections.sort(key=lambda row: row.stream)
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
-    sums = summarise(together.pairs, left_out)
+    sums = summarise(together, left_out)
     summary = model.Summary(
         verdict=sums.verdict,
         headline=sums.headline,
@@ -94,17 +87,9 @@ def _build(
         avoidable_connections=sums.avoidable,
         reuse_rate=sums.reuse_rate,
         handshake_cost_ns=sums.handshake_cost_ns,
-        cost=_cost(Costs(together.pairs)),
+        cost=_cost(Costs(together)),
     )
     return model.Report(kacap, capture, summary, tuple(pair_rows), tuple(connections), tuple(findings), tuple(warnings))
-
-
-def _by_pair(facts: Sequence[Facts]) -> dict[PairKey, list[Facts]]:
-    pairs: dict[PairKey, list[Facts]] = {}
-    for each in facts:
-        key = (each.client.address, each.server.address, each.server.port)
-        pairs.setdefault(key, []).append(each)
-    return pairs
 
 
 def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pair:

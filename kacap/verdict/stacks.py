@@ -5,6 +5,7 @@ always gives its name is an unlikely one where none was given: its remedies come
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from kacap.http.message import Request, Response
@@ -117,7 +118,7 @@ def recognised_first(remedies: tuple[Remedy, ...], given: Given) -> tuple[Remedy
 
     def rank(remedy: Remedy) -> int:
         stack = f" {remedy.stack.lower()} "
-        last = len(words) + 1 if _names_itself(remedy, given.nameless) else len(words)
+        last = len(words) + 1 if _names_itself(remedy.stack, given.nameless) else len(words)
         return next((at for at, word in enumerate(words) if f" {word}" in stack), last)
 
     return tuple(sorted(remedies, key=rank))
@@ -146,6 +147,8 @@ def _server_like(response: Response) -> str:
     return "" if "keep-alive" in response.connection else "go-http-server"
 
 
-def _names_itself(remedy: Remedy, side: Side | None) -> bool:
-    stack = remedy.stack.lower()
+@lru_cache(maxsize=1024)
+def _names_itself(stack: str, side: Side | None) -> bool:
+    """Whether that stack, one of those of our remedies, gives its name when it is on that side."""
+    stack = stack.lower()
     return " as proxy" not in stack and any(side is named and stack.startswith(start) for start, named in NAMED)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kacap.report.wireshark import display_filter
-from kacap.verdict.rules import rulings_of
 from kacap.verdict.findings import SHOWN_CONNECTIONS, PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.rules import rulings_of
 from kacap.verdict.words import Certainty, Decider, Severity
 from tests.dialogue.pcap import pcap
 from tests.verdict.heard import frames, heard

@@ -61,7 +61,7 @@ def test_a_name_is_singled_out_by_enough_answers(old: int, new: int, singled_out
 def test_many_names_are_not_all_told_apart() -> None:
     found = answers(*[(f"GET / | Host: a | User-Agent: {number}", KEPT) for number in range(300)])
     assert found.good.kept == 300
-    assert len(found._by_agent) == 256
+    assert len(found._agents) == 256
 
 
 def test_answered_well() -> None:

@@ -1,0 +1,29 @@
+"""The pairs of a capture: its connections by client host and server endpoint, linked to one another."""
+
+from collections.abc import Sequence
+
+from kacap.verdict.capture import CaptureFacts
+from kacap.verdict.facts import Facts
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.patterns.hops import link
+
+PairKey = tuple[bytes, bytes, int]
+"""Client address, server address, server port."""
+
+
+def pairs_of(facts: Sequence[Facts], first_ns: int, last_ns: int) -> dict[PairKey, PairFacts]:
+    """All pairs, in order of their first connection; the capture lasted from `first_ns` to `last_ns`."""
+    members: dict[PairKey, list[Facts]] = {}
+    for each in facts:
+        key = (each.client.address, each.server.address, each.server.port)
+        known = members.get(key)
+        if known is None:
+            members[key] = [each]
+        else:
+            known.append(each)
+    pairs = {key: PairFacts(connections) for key, connections in members.items()}
+    together = CaptureFacts(list(pairs.values()), first_ns, last_ns)
+    for pair in together.pairs:
+        pair.capture = together
+    link(together.pairs)
+    return pairs
