@@ -5,24 +5,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from kacap.http.message import Exchange as HttpExchange
-from kacap.http.persistence import signal
-from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.report import model
 from kacap.report.cost import Cost
+from kacap.report.judged import Connections
 from kacap.report.wireshark import display_filter
-from kacap.tcp.half import NEVER, UNKNOWN, Half
-from kacap.tcp.states import final_states
 from kacap.verdict.cost import Costs
-from kacap.verdict.ending import Ending, ended
 from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.pairs import PairKey, pairs_of
-from kacap.verdict.rules import rulings_of
+from kacap.verdict.pairs import PairKey, pair_key, pairs_of
+from kacap.verdict.rules import Ruling, rulings_of
 from kacap.verdict.summary import summarise
-from kacap.verdict.timings import timings
-from kacap.verdict.words import ConnectionVerdict, Framing, Severity, Side
+from kacap.verdict.words import Severity
 from kacap.wire.names import address_text, endpoint_text
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -57,23 +51,17 @@ def _build(
 ) -> model.Report:
     pairs = pairs_of(facts, capture.first_time_ns or 0, capture.last_time_ns or 0)
     together = list(pairs.values())
-    connections: list[model.Connection] = []
     pair_rows: list[model.Pair] = []
     findings: list[model.Finding] = []
+    all_rulings: dict[PairKey, list[Ruling | None]] = {}
     for key, pair in pairs.items():
-        rulings = rulings_of(pair)
+        rulings = all_rulings[key] = rulings_of(pair)
         reasons: Counter[str] = Counter()
         for ruling, count in Counter(rulings).items():
             if ruling is not None:
                 reasons[ruling.rule.cause_id] += count
-        server = endpoint_text(key[1], key[2])
         pair_rows.append(_pair(key, pair, reasons))
         findings.extend(_finding(key, found) for found in findings_of(pair, rulings))
-        connections.extend(
-            _connection(each, server, ended(each, ruling), pair.idle_available(each))
-            for each, ruling in zip(pair.connections, rulings, strict=True)
-        )
-    connections.sort(key=lambda row: row.stream)
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
     sums = summarise(together, left_out)
     summary = model.Summary(
@@ -89,7 +77,17 @@ def _build(
         handshake_cost_ns=sums.handshake_cost_ns,
         cost=_cost(Costs(together)),
     )
-    return model.Report(kacap, capture, summary, tuple(pair_rows), tuple(connections), tuple(findings), tuple(warnings))
+    connections = _connections(facts, pairs, all_rulings)
+    return model.Report(kacap, capture, summary, tuple(pair_rows), connections, tuple(findings), tuple(warnings))
+
+
+def _connections(
+    facts: Sequence[Facts], pairs: Mapping[PairKey, PairFacts], rulings: Mapping[PairKey, Sequence[Ruling | None]]
+) -> Connections:
+    """In order of `stream`; the rulings of a pair stand in the order of its connections, which is the same."""
+    keys = list(map(pair_key, facts))
+    following = {key: iter(of_pair) for key, of_pair in rulings.items()}
+    return Connections(facts, [next(following[key]) for key in keys], [pairs[key] for key in keys])
 
 
 def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pair:
@@ -146,120 +144,4 @@ def _finding(key: PairKey, found: PairFinding) -> model.Finding:
         remedies=tuple(model.Remedy(remedy.stack, remedy.text) for remedy in found.remedies),
         confirm=found.cause.confirm,
         filter=display_filter(streams),
-    )
-
-
-def _connection(facts: Facts, server_text: str, end: Ending, idle_available: int) -> model.Connection:
-    connection = facts.connection
-    client, server = facts.client, facts.server
-    verdict = facts.verdict
-    client_state, server_state = final_states(connection)
-    closed_ns = connection.closed_at_ns
-    ruling = end.ruling
-    return model.Connection(
-        stream=facts.stream,
-        client=endpoint_text(client.address, client.port),
-        server=server_text,
-        verdict=verdict,
-        protocol=_protocol(facts, verdict),
-        handshake=_handshake(facts),
-        opened_at_ns=facts.opened_ns if client.syn_frame != UNKNOWN else None,
-        closed_at_ns=None if closed_ns == NEVER else closed_ns,
-        first_time_ns=connection.first_time_ns,
-        last_time_ns=connection.last_time_ns,
-        idle_available_at_open=idle_available,
-        end=model.End(
-            first_to_signal=end.first_to_signal,
-            first_to_close=end.first_to_close,
-            first_close=end.first_close_kind,
-            first_close_frame=end.first_close_frame,
-            decided_by=end.decided_by,
-            reason=None if ruling is None else ruling.rule.cause_id,
-            certainty=None if ruling is None else ruling.certainty,
-            idle_before_close_ns=end.idle_before_close_ns,
-        ),
-        states=model.States(client_state, server_state),
-        counters=_counters(client, server),
-        exchanges_count=len(facts.exchanges),
-        exchanges=tuple(_exchange(facts, index) for index in range(len(facts.exchanges))),
-    )
-
-
-def _counters(client: Half, server: Half) -> model.Counters:
-    return model.Counters(
-        client_bytes=client.bytes,
-        server_bytes=server.bytes,
-        retransmitted_segments=client.retransmitted + server.retransmitted,
-        out_of_order_segments=client.out_of_order + server.out_of_order,
-        gap_bytes=client.gap_bytes + server.gap_bytes,
-        keepalive_probes=client.keepalive_probes + server.keepalive_probes,
-    )
-
-
-def _handshake(facts: Facts) -> model.Handshake | None:
-    connection = facts.connection
-    frames = (facts.client.syn_frame, connection.syn_ack_frame, connection.ack_frame)
-    syn, syn_ack, ack = (None if frame == UNKNOWN else frame for frame in frames)
-    if syn is None and syn_ack is None:
-        return None
-    return model.Handshake(syn, syn_ack, ack, facts.connect_ns)
-
-
-def _protocol(facts: Facts, verdict: ConnectionVerdict) -> model.Protocol | None:
-    if verdict is not ConnectionVerdict.OPAQUE:
-        return None
-    protocol = facts.protocol or UNKNOWN_PROTOCOL
-    return model.Protocol(protocol.name, protocol.sni, protocol.alpn)
-
-
-def _exchange(facts: Facts, index: int) -> model.Exchange:
-    exchange = facts.exchanges[index]
-    said = signal(exchange)
-    parts = timings(facts, index)
-    return model.Exchange(
-        index=index + 1,
-        reused=facts.reuses(index),
-        request=_request(exchange),
-        response=_response(exchange),
-        informational=exchange.informational,
-        persistence=model.Persistence(said is None, None if said is None else Side(said[0])),
-        timings=model.Timings(
-            parts.dns_ns, parts.connect_ns, parts.idle_ns, parts.send_ns, parts.wait_ns, parts.receive_ns
-        ),
-    )
-
-
-def _request(exchange: HttpExchange) -> model.Request | None:
-    request = exchange.request
-    if request is None:
-        return None
-    return model.Request(
-        frame=request.frame,
-        time_ns=request.time_ns,
-        method=request.method,
-        target=request.target,
-        version=request.version,
-        host=request.host,
-        connection=request.connection,
-        body_bytes=request.body_bytes,
-        complete=request.complete,
-    )
-
-
-def _response(exchange: HttpExchange) -> model.Response | None:
-    response = exchange.response
-    if response is None:
-        return None
-    hint = response.keep_alive
-    return model.Response(
-        frame=response.frame,
-        time_ns=response.time_ns,
-        status=response.status,
-        version=response.version,
-        connection=response.connection,
-        server=response.server,
-        keep_alive=None if hint is None else model.KeepAlive(hint[0], hint[1]),
-        framing=Framing(response.framing),
-        body_bytes=response.body_bytes,
-        complete=response.complete,
     )

@@ -5,11 +5,52 @@ nanoseconds since the Unix epoch, every other `…_ns` is a duration in nanoseco
 Text from packets (targets, hosts, server names) is raw here: escaping belongs to the renderer that knows its medium.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from kacap.report.cost import Cost
-from kacap.verdict.words import Certainty, ConnectionVerdict, Decider, Framing, Severity, Side, Verdict
+from kacap.verdict.words import Certainty, Decider, Severity, Verdict
+
+if TYPE_CHECKING:
+    from kacap.report.connection import (
+        Connection,
+        Counters,
+        End,
+        Exchange,
+        Handshake,
+        KeepAlive,
+        Persistence,
+        Protocol,
+        Request,
+        Response,
+        States,
+        Timings,
+    )
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Capture",
+    "Connection",
+    "Counters",
+    "End",
+    "Evidence",
+    "Exchange",
+    "Finding",
+    "Handshake",
+    "Kacap",
+    "KeepAlive",
+    "Pair",
+    "Persistence",
+    "Protocol",
+    "Remedy",
+    "Report",
+    "Request",
+    "Response",
+    "States",
+    "Summary",
+    "Timings",
+]
 
 SCHEMA_VERSION = "1.0"
 
@@ -86,159 +127,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Handshake:
-    """The frames of the three-way handshake, as far as they were seen."""
-
-    syn_frame: int | None
-    syn_ack_frame: int | None
-    ack_frame: int | None
-    connect_ns: int | None
-    """SYN to the ACK that completes the handshake."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a connection ended: three separate answers, and why."""
-
-    first_to_signal: Side | None
-    first_to_close: Side | None
-    first_close: str | None
-    """`fin` or `rst`."""
-    first_close_frame: int | None
-    decided_by: Decider | None
-    reason: str | None
-    certainty: Certainty | None
-    idle_before_close_ns: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class States:
-    """Each side's final TCP state (RFC 9293 section 3.3.2); None where the capture cannot show it."""
-
-    client: str | None
-    server: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """TCP facts of one connection."""
-
-    client_bytes: int
-    server_bytes: int
-    retransmitted_segments: int
-    out_of_order_segments: int
-    gap_bytes: int
-    keepalive_probes: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeepAlive:
-    """The `Keep-Alive` header: a hint, never a promise."""
-
-    timeout: int | None
-    max: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as seen on the wire."""
-
-    frame: int
-    time_ns: int
-    method: str
-    target: str
-    """Raw, with its query; a renderer hides the query unless asked for it."""
-    version: str
-    host: str | None
-    connection: tuple[str, ...]
-    """The options of all `Connection` headers, lower case."""
-    body_bytes: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A final response as seen on the wire."""
-
-    frame: int
-    time_ns: int
-    status: int
-    version: str
-    connection: tuple[str, ...]
-    server: str | None
-    keep_alive: KeepAlive | None
-    framing: Framing
-    body_bytes: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Persistence:
-    """Whether the exchange left the connection usable (RFC 9112 section 9.3)."""
-
-    allowed: bool
-    refused_by: Side | None
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Where the time of one exchange went."""
-
-    dns_ns: int | None
-    connect_ns: int | None
-    idle_ns: int | None
-    send_ns: int | None
-    wait_ns: int | None
-    receive_ns: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request with its response."""
-
-    index: int
-    reused: bool
-    request: Request | None
-    response: Response | None
-    informational: tuple[int, ...]
-    persistence: Persistence
-    timings: Timings
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """What an opaque connection seems to be: `tls`, `http2`, or `unknown`."""
-
-    name: str
-    sni: str | None
-    alpn: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """One TCP connection; `stream` is Wireshark's `tcp.stream`."""
-
-    stream: int
-    client: str
-    server: str
-    verdict: ConnectionVerdict
-    protocol: Protocol | None
-    """Only for an opaque or switched connection."""
-    handshake: Handshake | None
-    opened_at_ns: int | None
-    closed_at_ns: int | None
-    first_time_ns: int
-    last_time_ns: int
-    idle_available_at_open: int
-    end: End
-    states: States
-    counters: Counters
-    exchanges_count: int
-    """Stays when `--detail connections` drops the exchanges themselves."""
-    exchanges: tuple[Exchange, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """One frame that proves a finding."""
 
@@ -286,6 +174,20 @@ class Report:
     capture: Capture
     summary: Summary
     pairs: tuple[Pair, ...]
-    connections: tuple[Connection, ...]
+    connections: "Sequence[Connection]"
+    """In order of `stream`; built when they are asked for, and not kept; equal to a tuple of the same."""
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def __getattr__(name: str) -> Any:
+    """What is said of one connection is loaded on first use: a summary has no use for it."""
+    if name in __all__:
+        from kacap.report import connection  # noqa: PLC0415
+
+        return getattr(connection, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,11 +11,16 @@ PairKey = tuple[bytes, bytes, int]
 """Client address, server address, server port."""
 
 
+def pair_key(facts: Facts) -> PairKey:
+    """Which pair a connection belongs to."""
+    return facts.client.address, facts.server.address, facts.server.port
+
+
 def pairs_of(facts: Sequence[Facts], first_ns: int, last_ns: int) -> dict[PairKey, PairFacts]:
     """All pairs, in order of their first connection; the capture lasted from `first_ns` to `last_ns`."""
     members: dict[PairKey, list[Facts]] = {}
     for each in facts:
-        key = (each.client.address, each.server.address, each.server.port)
+        key = pair_key(each)
         known = members.get(key)
         if known is None:
             members[key] = [each]
