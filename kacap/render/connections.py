@@ -1,5 +1,7 @@
 """The table of connections: when each began, how long it lived, who ended it and why."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -9,7 +11,10 @@ from kacap.render.escape import safe
 from kacap.render.quantity import UNKNOWN, duration
 from kacap.render.style import CONNECTION, DIM, spoken
 from kacap.render.table import INDENT, Column, fitted
-from kacap.report.model import Connection, End, Report
+from kacap.report.model import Report
+
+if TYPE_CHECKING:
+    from kacap.report.connection import Connection, End
 
 ROWS_SHOWN = 10
 
@@ -46,37 +51,37 @@ def connections(report: Report, width: int) -> RenderableType | None:
     return Group(table, Text(shown, style=DIM))
 
 
-def _verdict(connection: Connection) -> Text:
+def _verdict(connection: "Connection") -> Text:
     protocol = connection.protocol
     seems = f" ({safe(protocol.name, 12)})" if protocol and connection.verdict == "opaque" else ""
     return Text(spoken(connection.verdict) + seems, style=CONNECTION.get(connection.verdict, ""))
 
 
-def _lifetime(connection: Connection) -> str:
+def _lifetime(connection: "Connection") -> str:
     if connection.opened_at_ns is None or connection.closed_at_ns is None:
         return UNKNOWN
     return duration(connection.closed_at_ns - connection.opened_at_ns)
 
 
-def _connect(connection: Connection) -> str:
+def _connect(connection: "Connection") -> str:
     return duration(connection.handshake.connect_ns) if connection.handshake else UNKNOWN
 
 
-def _first_close(end: End) -> str:
+def _first_close(end: "End") -> str:
     if end.first_to_close is None or end.first_close is None:
         return UNKNOWN
     frame = "" if end.first_close_frame is None else f" #{end.first_close_frame}"
     return f"{end.first_to_close} {safe(end.first_close.upper(), 8)}{frame}"
 
 
-def _decided(connection: Connection) -> str:
+def _decided(connection: "Connection") -> str:
     """Of what cannot be read nobody can tell who decided, only who closed first."""
     if connection.verdict == "opaque":
         return UNKNOWN
     return safe(connection.end.decided_by or UNKNOWN, 20)
 
 
-def _states(connection: Connection) -> str:
+def _states(connection: "Connection") -> str:
     states = connection.states
     if states.client is None and states.server is None:
         return UNKNOWN

@@ -1,19 +1,22 @@
 """Endpoints, as short as the company they are in allows."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kacap.render.escape import safe
-from kacap.report.model import Connection
+
+if TYPE_CHECKING:
+    from kacap.report.connection import Connection
 
 _LIMIT = 60
 
 
-def clients(connections: Sequence[Connection]) -> list[str]:
+def clients(connections: "Sequence[Connection]") -> list[str]:
     """`:51000` where all share one client host, else whole endpoints."""
     return _short([connection.client for connection in connections])
 
 
-def servers(connections: Sequence[Connection]) -> list[str]:
+def servers(connections: "Sequence[Connection]") -> list[str]:
     """`:8880` where all share one server host, else whole endpoints."""
     return _short([connection.server for connection in connections])
 

@@ -1,6 +1,7 @@
 """The table of exchanges: what was asked and answered, and where the time went."""
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,7 +11,10 @@ from kacap.render.privacy import shown_target
 from kacap.render.quantity import UNKNOWN, duration
 from kacap.render.style import DIM
 from kacap.render.table import INDENT, Column, fitted
-from kacap.report.model import Exchange, Report
+from kacap.report.model import Report
+
+if TYPE_CHECKING:
+    from kacap.report.connection import Exchange
 
 ROWS_SHOWN = 10
 _TARGET_LIMIT = 80
@@ -48,12 +52,12 @@ def exchanges(report: Report, width: int, *, queries: bool) -> RenderableType | 
     return Group(table, Text(shown, style=DIM))
 
 
-def _frames(exchange: Exchange) -> str:
+def _frames(exchange: "Exchange") -> str:
     messages = (exchange.request, exchange.response)
     return " → ".join(f"#{message.frame}" for message in messages if message is not None) or UNKNOWN
 
 
-def _request(exchange: Exchange, queries: bool) -> str:
+def _request(exchange: "Exchange", queries: bool) -> str:
     request = exchange.request
     if request is None:
         return "(not in the capture)"
@@ -62,21 +66,21 @@ def _request(exchange: Exchange, queries: bool) -> str:
     return f"{safe(request.method, 16)} {target}{cut}"
 
 
-def _version(exchange: Exchange) -> str:
+def _version(exchange: "Exchange") -> str:
     """One where both sides agree, else `request / response`."""
     messages = (exchange.request, exchange.response)
     versions = [safe(message.version, 8) for message in messages if message is not None]
     return " / ".join(dict.fromkeys(versions)) or UNKNOWN
 
 
-def _status(exchange: Exchange) -> str:
+def _status(exchange: "Exchange") -> str:
     response = exchange.response
     if response is None:
         return "none"
     return f"{response.status}" if response.complete else f"{response.status} incomplete"
 
 
-def _connection_options(exchange: Exchange) -> str:
+def _connection_options(exchange: "Exchange") -> str:
     """`request / response`, as the two wrote it; told once where they agree."""
     asked = ", ".join(exchange.request.connection) if exchange.request else ""
     answered = ", ".join(exchange.response.connection) if exchange.response else ""

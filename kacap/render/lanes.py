@@ -9,6 +9,7 @@ A lane is at least three columns, so that the shortest connection can be seen; b
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -17,7 +18,10 @@ from kacap.render.endpoint import clients
 from kacap.render.quantity import duration
 from kacap.render.style import DIM
 from kacap.render.table import INDENT
-from kacap.report.model import Connection, Report
+from kacap.report.model import Report
+
+if TYPE_CHECKING:
+    from kacap.report.connection import Connection
 
 ROWS_SHOWN = 10
 _LEAST_COLUMNS = 24
@@ -67,7 +71,7 @@ def lanes(report: Report, width: int) -> RenderableType | None:
     return Group(*lines)
 
 
-def lane(connection: Connection, scale: _Scale) -> str:
+def lane(connection: "Connection", scale: _Scale) -> str:
     """One connection as a line of at most `scale.columns` characters."""
     began, ended = scale.column(connection.first_time_ns), scale.column(_end_ns(connection))
     ended = min(max(ended, began + 2), scale.columns - 1)
@@ -85,11 +89,11 @@ def lane(connection: Connection, scale: _Scale) -> str:
     return " " * began + "".join(cells)
 
 
-def _end_ns(connection: Connection) -> int:
+def _end_ns(connection: "Connection") -> int:
     return connection.last_time_ns if connection.closed_at_ns is None else connection.closed_at_ns
 
 
-def _in_flight(connection: Connection) -> Iterator[tuple[int, int]]:
+def _in_flight(connection: "Connection") -> Iterator[tuple[int, int]]:
     """From the first byte of the request to the last of both, as far as they are known."""
     for exchange in connection.exchanges:
         request, response = exchange.request, exchange.response

@@ -1,6 +1,7 @@
 """Pairs that waste connections for a cause that nobody named: what was seen is told, and nothing is guessed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -12,14 +13,56 @@ from kacap.render.finding import filter_or_count
 from kacap.render.labelled import add_known, grid
 from kacap.render.quantity import between, counted, duration
 from kacap.render.style import DIM
-from kacap.report.model import Connection, Pair, Report
+from kacap.report.model import Pair, Report
 from kacap.report.wireshark import display_filter
+
+if TYPE_CHECKING:
+    from kacap.report.connection import Connection, End
 
 PAIRS_SHOWN = 3
 PairKey = tuple[str, str]
 """Client host, server endpoint."""
 
 _WASTEFUL = ("not-reused", "partly-reused")
+
+
+class _Way:
+    """Connections without a reason that the same side closed first, in the same way."""
+
+    __slots__ = ("closed", "idle_ns", "streams")
+
+    def __init__(self, end: "End") -> None:
+        self.closed = f"{end.first_to_close} {safe((end.first_close or '').upper(), 8)}"
+        self.streams: list[int] = []
+        self.idle_ns: list[int] = []
+        """From the last response to the close, where that is known."""
+
+
+class _Ended:
+    """The connections of a pair that ended after an exchange: figures only, for they can be many."""
+
+    __slots__ = ("count", "ways")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.ways: dict[tuple[str | None, str | None], _Way] = {}
+
+    def add(self, connection: "Connection") -> None:
+        self.count += 1
+        end = connection.end
+        if end.reason is None:
+            key = (end.first_to_close, end.first_close)
+            way = self.ways.get(key)
+            if way is None:
+                way = self.ways[key] = _Way(end)
+            way.streams.append(connection.stream)
+            if end.idle_before_close_ns is not None:
+                way.idle_ns.append(end.idle_before_close_ns)
+
+    @property
+    def usual(self) -> _Way | None:
+        """As most of those ended; None where each has a reason."""
+        return max(self.ways.values(), key=lambda way: len(way.streams), default=None)
 
 
 def unrecognised(report: Report) -> Iterator[RenderableType]:
@@ -29,7 +72,7 @@ def unrecognised(report: Report) -> Iterator[RenderableType]:
     pairs = {(pair.client, pair.server): pair for pair in report.pairs if pair.verdict in _WASTEFUL}
     ended = _ended(report, [key for key in pairs if key not in explained])
     # Where all ended for a known reason, the notes say it.
-    unclear = [pairs[key] for key, some in ended.items() if not some or _alike(some)]
+    unclear = [pairs[key] for key, some in ended.items() if not some.count or some.usual]
     unclear.sort(key=lambda pair: -pair.avoidable_connections)
     told, left = unclear[:PAIRS_SHOWN], unclear[PAIRS_SHOWN:]
     for pair in told:
@@ -40,25 +83,25 @@ def unrecognised(report: Report) -> Iterator[RenderableType]:
         yield Text(f"… and not recognised at {others} ({connections}); --json has all", style=DIM)
 
 
-def _ended(report: Report, wanted: Collection[PairKey]) -> dict[PairKey, list[Connection]]:
-    """The connections of each pair `wanted` that ended after an exchange, in one pass: connections can be many."""
-    ended: dict[PairKey, list[Connection]] = {key: [] for key in wanted}
+def _ended(report: Report, wanted: Collection[PairKey]) -> dict[PairKey, _Ended]:
+    """What ended after an exchange at each pair `wanted`, in one pass."""
+    ended = {key: _Ended() for key in wanted}
     if not wanted:
         return ended
     for connection in report.connections:
         if connection.exchanges_count and connection.end.first_close:
             some = ended.get((host(connection.client), connection.server))
             if some is not None:
-                some.append(connection)
+                some.add(connection)
     return ended
 
 
-def _block(pair: Pair, ended: Sequence[Connection], *, names_pair: bool) -> RenderableType:
-    alike = _alike(ended)
-    streams = [connection.stream for connection in alike]
+def _block(pair: Pair, ended: _Ended, *, names_pair: bool) -> RenderableType:
+    usual = ended.usual
+    streams = [] if usual is None else usual.streams
     table = grid()
     rows: tuple[tuple[str, RenderableType | None], ...] = (
-        ("Why", Text(f"not recognised: {_seen(pair, alike, len(ended))}")),
+        ("Why", Text(f"not recognised: {_seen(pair, usual, ended.count)}")),
         ("Pair", Text(f"{safe(pair.client, 60)} → {safe(pair.server, 60)}") if names_pair else None),
         ("Cost", cost_of(pair)),
         ("Filter", filter_or_count(display_filter(streams), len(streams), "--json has them")),
@@ -67,22 +110,11 @@ def _block(pair: Pair, ended: Sequence[Connection], *, names_pair: bool) -> Rend
     return table
 
 
-def _alike(ended: Sequence[Connection]) -> list[Connection]:
-    """Of those without a reason, the ones that the same side closed first, in the same way, as did most."""
-    ways: dict[tuple[str | None, str | None], list[Connection]] = {}
-    for one in ended:
-        if one.end.reason is None:
-            ways.setdefault((one.end.first_to_close, one.end.first_close), []).append(one)
-    return max(ways.values(), key=len, default=[])
-
-
-def _seen(pair: Pair, alike: Sequence[Connection], ended: int) -> str:
-    if not alike:
+def _seen(pair: Pair, usual: _Way | None, ended: int) -> str:
+    if usual is None:
         return f"none of {counted(pair.connections, 'connection')} was seen to end after an exchange"
-    end = alike[0].end
-    closed = safe((end.first_close or "").upper(), 8)
-    seen = f"{end.first_to_close} {closed} first on {len(alike):,} of {counted(ended, 'ended connection')}"
-    idle_ns = sorted(one.end.idle_before_close_ns for one in alike if one.end.idle_before_close_ns is not None)
+    seen = f"{usual.closed} first on {len(usual.streams):,} of {counted(ended, 'ended connection')}"
+    idle_ns = sorted(usual.idle_ns)
     if not idle_ns:
         return seen
     median, spread = duration(idle_ns[(len(idle_ns) - 1) // 2]), between(idle_ns[0], idle_ns[-1])
