@@ -14,8 +14,8 @@ def explain(
 
     What it means, how it looks on the wire, how to confirm it, how to fix it.
     """
+    from kacap.cli.console import console
     from kacap.cli.endings import ending_well
-    from kacap.cli.output import console
     from kacap.render.explain import in_full, listing
     from kacap.render.legible import Legible
     from kacap.verdict.causes import CAUSES

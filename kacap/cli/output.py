@@ -7,34 +7,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
-
-from rich.console import Console
+from typing import TYPE_CHECKING, TextIO
 
 from kacap.errors import KacapError
 from kacap.render.detail import Detail
-from kacap.report.model import Report
 
-_PLAIN_COLUMNS = 100
-"""Of text that goes to no terminal, unless COLUMNS says otherwise."""
+if TYPE_CHECKING:
+    from kacap.report.model import Report
 
 
 class CannotWriteError(KacapError):
     """The report has no place to go."""
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Rich would exit with 1; `ending_well` knows better."""
-        raise BrokenPipeError
-
-
-def console(out: TextIO | None = None) -> Console:
-    """A console that takes nothing in a text for markup; on standard output unless told otherwise."""
-    out = out or sys.stdout
-    is_known = out.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    columns = None if is_known else _PLAIN_COLUMNS
-    return _Console(file=out, width=columns, highlight=False, emoji=False, markup=False)
 
 
 def is_json_name(output: str | None) -> bool:
@@ -58,7 +41,7 @@ def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
         raise CannotWriteError(f"{output} is a capture to be read: writing there would destroy it")
 
 
-def show(report: Report, output: str | None, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
+def show(report: "Report", output: str | None, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
     """Write the report to the file `output`, or to standard output. Raises CannotWriteError, BrokenPipeError."""
     if output is None:
         _write(report, sys.stdout, as_json=as_json, detail=detail, queries=queries)
@@ -70,12 +53,13 @@ def show(report: Report, output: str | None, *, as_json: bool, detail: Detail | 
         raise CannotWriteError(f"cannot write {output}: {error.strerror}") from error
 
 
-def _write(report: Report, out: TextIO, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
+def _write(report: "Report", out: TextIO, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
     if as_json:
         from kacap.render.json import write
 
         write(report, out, detail=detail or Detail.EXCHANGES, queries=queries)
     else:
+        from kacap.cli.console import console
         from kacap.render.terminal import print_report
 
         print_report(report, console(out), detail=detail, queries=queries)

@@ -5,8 +5,7 @@ same in every row, told once under the table; next the others, named under it. T
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -24,8 +23,7 @@ _BETWEEN = 2
 Cell = str | Text
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column, with its cells from top to bottom."""
 
     header: str

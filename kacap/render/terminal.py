@@ -4,17 +4,16 @@ All text that comes from a capture passes `escape.safe` and is wrapped in `rich.
 not help the reader act is left out: a healthy capture is three lines and a table of pairs.
 """
 
+# ruff: noqa: PLC0415 - a summary has no table of connections
+
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 
-from kacap.render.connections import connections
 from kacap.render.detail import Detail
-from kacap.render.exchanges import exchanges
 from kacap.render.facts import facts, warnings
 from kacap.render.findings import findings
 from kacap.render.headline import headline
-from kacap.render.lanes import lanes
 from kacap.render.legible import Legible
 from kacap.render.pairs import pairs
 from kacap.render.unrecognised import unrecognised
@@ -49,8 +48,13 @@ def _parts(report: Report, width: int, detail: Detail, queries: bool) -> Iterato
     yield from unrecognised(report)
     tables: list[RenderableType | None] = [pairs(report, width)]
     if detail != Detail.SUMMARY:
+        from kacap.render.connections import connections
+        from kacap.render.lanes import lanes
+
         tables += [connections(report, width), lanes(report, width)]
     if detail == Detail.EXCHANGES:
+        from kacap.render.exchanges import exchanges
+
         tables.append(exchanges(report, width, queries=queries))
     yield from (table for table in tables if table is not None)
     cautions = warnings(report)
