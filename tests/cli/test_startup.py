@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter
 
-from tests.cli.command import COMMAND, ROOT
+import pytest
+
+from tests.cli.command import COMMAND, HEALTHY, ROOT
 
 LOADED_FOR_HELP = {
     "kacap",
@@ -44,3 +47,20 @@ def test_the_command_line_loads_no_room() -> None:
 def test_help_costs_little_more_than_its_libraries() -> None:
     libraries = seconds(sys.executable, "-c", "import typer, rich")
     assert seconds(*COMMAND, "--help") < 1.8 * libraries
+
+
+def loaded_by_analyzing(tmp_path: Path, *words: str) -> set[str]:
+    command = ["analyze", str(HEALTHY), "-o", str(tmp_path / "report"), *words]
+    return loaded_by(f"from kacap.cli.app import app\napp({command!r}, standalone_mode=False)")
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--json", "--detail", "summary")])
+def test_json_loads_no_rich_console(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert not loaded_by_analyzing(tmp_path, *words) & {"rich.console", "kacap.render.terminal", "jsonschema"}
+
+
+@pytest.mark.parametrize("words", [("--json",), ()])
+def test_a_summary_loads_no_rows(tmp_path: Path, words: tuple[str, ...]) -> None:
+    rows = {"kacap.report.rows", "kacap.report.connection"}
+    assert not loaded_by_analyzing(tmp_path, "--detail", "summary", *words) & rows
+    assert rows <= loaded_by_analyzing(tmp_path, "--detail", "connections", *words)

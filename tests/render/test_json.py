@@ -136,6 +136,15 @@ def test_durations_keep_nanoseconds() -> None:
     assert document(replace(report, summary=summary))["summary"]["handshake_cost_ms"] == 1.234567
 
 
+@given(st.integers(-(10**19), 10**19) | st.integers(-(2 * 10**15), 2 * 10**15))
+@settings(deadline=None)
+def test_a_duration_is_what_rounding_makes_of_it(duration_ns: int) -> None:
+    report = one_exchange()
+    summary = replace(report.summary, handshake_cost_ns=duration_ns)
+    told_ms = document(replace(report, summary=summary), detail=Detail.SUMMARY)["summary"]["handshake_cost_ms"]
+    assert repr(told_ms) == repr(round(duration_ns / 1_000_000, 6))
+
+
 @given(st.text(st.characters(exclude_categories=())))
 @settings(deadline=None)
 def test_any_text_is_written_and_read_back(text: str) -> None:
