@@ -50,10 +50,11 @@ def _idle_before_close_ns(facts: Facts) -> int | None:
     """Also where a request came behind the close: the connection had been idle before it all the same."""
     if facts.idle_before_close_ns is not None or facts.first_close is None:
         return facts.idle_before_close_ns
-    before = [exchange for exchange in facts.exchanges if exchange.start_ns <= facts.first_close_ns]
-    if len(before) == len(facts.exchanges) or not before or not before[-1].complete:
+    exchanges, closed_ns = facts.exchanges, facts.first_close_ns
+    before = [at for at in range(len(exchanges)) if exchanges.start_ns(at) <= closed_ns]
+    if len(before) == len(exchanges) or not before or not exchanges.complete(before[-1]):
         return None
-    idle_ns = facts.first_close_ns - before[-1].end_ns
+    idle_ns = closed_ns - exchanges.end_ns(before[-1])
     return idle_ns if idle_ns >= 0 else None
 
 

@@ -8,7 +8,7 @@ for (absolute-form, RFC 9112 section 3.2.2), and what came without a name.
 
 from collections.abc import Callable, Sequence
 
-from kacap.http.message import Request
+from kacap.http.heads import Head
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, busy_intervals
 
@@ -44,23 +44,15 @@ def _needed_for_one(members: Sequence[Facts], was_left: Callable[[Facts], bool])
 def _names(facts: Facts) -> list[str]:
     """The names that were asked for on a connection, each once, in order."""
     names: dict[str, None] = {}
-    before: Request | None = None
-    for exchange in facts.exchanges:
-        request = exchange.request
-        if request is None:
-            continue
-        if before is not None and request.host == before.host and request.target.startswith("/"):
-            continue
-        name = _name(request)
-        names[name] = None
-        before = request if name else None
+    for head in facts.exchanges.request_heads():
+        names[_name(head)] = None
     return list(names) or [_NO_NAME]
 
 
-def _name(request: Request) -> str:
-    if request.host is None or not request.target.startswith(("/", "*")):
+def _name(head: Head) -> str:
+    if head.host is None or not head.target.startswith(("/", "*")):
         return _NO_NAME
-    return request.host.lower()
+    return head.host.lower()
 
 
 def _root(one: dict[str, str], name: str) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from kacap.http.message import Exchange
-from kacap.http.persistence import SERVER_CLOSE
+from kacap.http.persistence import SERVER_CLOSE, persists
 from kacap.tcp.half import NEVER
-from kacap.verdict.facts import Facts, persists
+from kacap.verdict.facts import Facts
 from kacap.verdict.patterns.left import left_idle, look_like_one_program
 from kacap.verdict.patterns.losses import loser
 from kacap.verdict.words import Side

@@ -64,7 +64,7 @@ class Behind:
         """Its address shows that the inner client is the proxy; else only what it asks for, and when."""
         self.is_whole = len(matches) >= inner.exchanges
         """Each request behind the proxy serves one before it."""
-        self._origins = {id(within.exchange): around for around, within in matches}
+        self._origins = {within.exchange.key: around for around, within in matches}
         self.kept = Kept(inner.used)
         self.one_to_one = _one_to_one(matches)
         """Each inner connection serves one outer connection, and what they say is the same: nobody reads HTTP here."""
@@ -77,12 +77,12 @@ class Behind:
 
     def origin(self, exchange: Exchange) -> Asked | None:
         """The outer exchange that an inner one serves."""
-        return self._origins.get(id(exchange))
+        return self._origins.get(exchange.key)
 
     def begins_connection(self, exchange: Exchange) -> bool:
         """Whether the outer exchange that an inner one serves is the first of a connection that was opened here."""
         around = self.origin(exchange)
-        return around is not None and around.facts.opened_here and around.facts.exchanges[0] is around.exchange
+        return around is not None and around.facts.opened_here and around.exchange.index == 0
 
     def origin_of(self, facts: Facts) -> Asked | None:
         """The outer exchange that the last matched exchange of an inner connection serves."""
@@ -101,7 +101,7 @@ class Before:
     def __init__(self, inner: tuple[PairFacts, ...], matches: Sequence[Match]) -> None:
         self.inner = inner
         """The pairs behind it: one for each server that the proxy asked."""
-        self._passed_on = {id(around.exchange): within for around, within in matches}
+        self._passed_on = {around.exchange.key: within for around, within in matches}
         closing = sum(_closed_by_proxy(around.exchange, within.exchange) for around, within in matches)
         self.closes = len(matches) >= _ENOUGH and closing >= SHARE * len(matches)
         """The proxy says "close" in nearly every response, and the server behind it did not say so first."""
@@ -116,7 +116,7 @@ class Before:
 
     def passed_on(self, exchange: Exchange) -> Asked | None:
         """The inner exchange that serves an outer one."""
-        return self._passed_on.get(id(exchange))
+        return self._passed_on.get(exchange.key)
 
 
 def link(pairs: Sequence[PairFacts]) -> None:

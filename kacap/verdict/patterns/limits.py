@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kacap.http.message import Exchange
-from kacap.http.persistence import SERVER_CLOSE
-from kacap.verdict.facts import Facts, persists
+from kacap.http.persistence import SERVER_CLOSE, persists
+from kacap.verdict.facts import Facts
 from kacap.verdict.patterns.answers import ERRORS_FROM
 
 KNOWN_LIMITS = {
@@ -72,10 +72,7 @@ def requests_before_close(facts: Facts) -> int | None:
     response = signal.exchange.response
     if response is None or response.status >= ERRORS_FROM or facts.dialogue.lost_in_gap:
         return None
-    at = len(facts.exchanges) - 1
-    while facts.exchanges[at] is not signal.exchange:
-        at -= 1
-    return at + 1
+    return signal.exchange.index + 1
 
 
 def _counts_down(facts: Facts, requests: int) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kacap.http.message import Exchange, Request
 from kacap.tcp.half import UNKNOWN
-from kacap.verdict.facts import Facts, persists
+from kacap.verdict.facts import Facts
 
 RETRY_NS = 10_000_000_000
 """Later than this after the failure, the same request is another one."""
@@ -126,15 +126,15 @@ def unanswered(facts: Facts) -> tuple[int, Exchange] | None:
     """
     exchanges = facts.exchanges
     at = len(exchanges)
-    while at > 0 and exchanges[at - 1].response is None:
+    while at > 0 and not exchanges.has_response(at - 1):
         at -= 1
     if at == len(exchanges):
         return None
-    exchange = exchanges[at]
+    exchange = exchanges.at(at)
     hidden = facts.dialogue.lost_in_gap or facts.dialogue.switched or not facts.server.has_spoken or facts.unsolicited
     if exchange.request is None or exchange.response_lost or hidden:
         return None
-    return None if at and not persists(exchanges[at - 1]) else (at, exchange)
+    return None if at and not exchanges.persists(at - 1) else (at, exchange)
 
 
 def idle_before_ns(facts: Facts, at: int) -> int | None:

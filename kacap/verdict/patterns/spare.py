@@ -10,7 +10,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 from kacap.http.message import Exchange
-from kacap.verdict.facts import Facts, persists
+from kacap.http.persistence import persists
+from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, Interval
 from kacap.verdict.patterns.pools import thrown_away
 

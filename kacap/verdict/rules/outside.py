@@ -7,9 +7,10 @@ the end: what the capture lost may have held one.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from kacap.http.persistence import persists
 from kacap.http.recognise import UNKNOWN_PROTOCOL
 from kacap.tcp.half import UNKNOWN
-from kacap.verdict.facts import Facts, persists
+from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, close_proof, milliseconds, opening_proof
 from kacap.verdict.rules.rule import SHOWN, Observation, Rule, Sighting

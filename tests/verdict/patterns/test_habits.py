@@ -111,7 +111,7 @@ def test_where_syns_are_everywhere_a_close_beside_one_says_nothing() -> None:
 def test_the_longest_pause_that_a_connection_survived() -> None:
     facts = record(exchange(0, 1), exchange(1001, 1002), exchange(5002, 5003))
     longest = habits_of([facts], [facts]).longest_reused
-    assert longest is not None and longest[0] == ns(4000) and longest[2] is facts.exchanges[2]
+    assert longest is not None and longest[0] == ns(4000) and longest[2].key == facts.exchanges[2].key
 
 
 def test_a_pair_without_exchanges_has_no_habits() -> None:
