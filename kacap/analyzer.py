@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.parse import REQUESTS
+from kacap.http.heads import REQUESTS
+from kacap.http.known import KnownHeads
 from kacap.http.reader import MessageReader, read_both
 from kacap.report import model
 from kacap.report.build import build_report
@@ -44,6 +45,7 @@ class Analyzer:
         self._decoder = Decoder()
         self._tracker = Tracker(self._opened)
         self._dialogues: dict[int, Dialogue] = {}
+        self._known_heads = KnownHeads()
         self._lookups = Lookups()
         self._dns_ns: dict[int, int] = {}
         self._skipped: Counter[str] = Counter()
@@ -119,7 +121,7 @@ class Analyzer:
 
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
-        connection.first.sink, connection.second.sink = read_both(dialogue)
+        connection.first.sink, connection.second.sink = read_both(dialogue, self._known_heads)
         self._dialogues[connection.stream] = dialogue
         if not self._decoder.segment.flags & SYN:
             return  # who was connected before looked nothing up
@@ -157,6 +159,6 @@ class Analyzer:
 def _requester(connection: Connection) -> Half | None:
     """The half that says requests, or whose peer says responses."""
     for half in (connection.first, connection.second):
-        if isinstance(half.sink, MessageReader) and half.sink.kind is not None:
+        if isinstance(half.sink, MessageReader) and half.sink.kind:
             return half if half.sink.kind == REQUESTS else half.peer
     return None

@@ -6,10 +6,13 @@ Rules of this room:
 - A response with no request waiting is an orphan: an exchange without request.
 - When the capture lost a response, the requests that waited for it are not answered by the next one: of those that
   wait when responses are found again, only the last can be meant.
+- The usual exchange comes first: while nothing else is open, a request that is whole in one frame is three numbers here
+  (`asked`), and with the response that is whole in one frame it is over (`answered`). Whatever else happens first makes
+  an object of it.
 """
 
-from collections import deque
-
+from kacap.http.exchanges import Exchanges
+from kacap.http.heads import Head
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
 
@@ -25,72 +28,126 @@ class Dialogue:
 
     __slots__ = (
         "_answering",
+        "_asked",
+        "_asked_frame",
+        "_asked_time_ns",
+        "_exchanges",
+        "_extra_index",
+        "_last_answered",
         "_orphan_informational",
+        "_protocols",
         "_response_lost",
         "_waiting",
-        "exchanges",
-        "extra_after",
         "extra_bytes",
         "extra_frame",
         "extra_time_ns",
         "limits_hit",
         "lost_in_gap",
-        "protocols",
         "switched",
     )
 
     def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
+        self._exchanges = Exchanges()
         self.switched = False
         """101 or CONNECT: what follows is not HTTP/1."""
         self.limits_hit = 0
         """How often something was dropped because there was too much of it."""
         self.lost_in_gap = False
         """Messages may be missing: a gap hid where they begin."""
-        self.extra_after: Response | None = None
-        """The response behind which the server sent bytes that belong to no message."""
         self.extra_frame = 0
-        """The frame with the first of them."""
+        """The frame with the first of the bytes behind `extra_after`."""
         self.extra_time_ns = 0
         self.extra_bytes = 0
-        self.protocols: list[Protocol] = []
-        """What the halves say from their first bytes on that is not HTTP/1."""
-        self._waiting: deque[Exchange] = deque()
+        self._extra_index = -1
+        self._protocols: list[Protocol] | None = None
+        self._asked: Head | None = None
+        self._asked_frame = 0
+        self._asked_time_ns = 0
+        self._waiting = 0
+        """How many of the open exchanges, the last ones, wait for their response."""
         self._answering: Exchange | None = None
+        """The exchange whose response is being read."""
+        self._last_answered = -1
+        """The exchange that was answered last."""
         self._orphan_informational: tuple[int, ...] = ()
         self._response_lost = False
 
+    @property
+    def exchanges(self) -> Exchanges:
+        """All of them, so far."""
+        self._open_asked()
+        return self._exchanges
+
+    @property
+    def protocols(self) -> list[Protocol]:
+        """What the halves say from their first bytes on that is not HTTP/1."""
+        return [] if self._protocols is None else self._protocols
+
+    @property
+    def extra_after(self) -> Response | None:
+        """The response behind which the server sent bytes that belong to no message."""
+        return None if self._extra_index < 0 else self._exchanges.at(self._extra_index).response
+
+    def asked(self, head: Head, frame: int, time_ns: int) -> bool:
+        """A request is whole in one frame; False when it is not the only one, and has to be begun."""
+        if self._asked is not None or not self._exchanges.idle:
+            return False
+        self._asked = head
+        self._asked_frame = frame
+        self._asked_time_ns = time_ns
+        return True
+
+    def answered(self, head: Head, frame: int, time_ns: int) -> bool:
+        """A final response is whole in one frame; False when it does not answer `asked`, and has to be begun."""
+        asked = self._asked
+        if asked is None:
+            return False
+        self._asked = None
+        self._response_lost = False
+        self._answering = None
+        self._last_answered = self._exchanges.add(asked, self._asked_frame, self._asked_time_ns, head, frame, time_ns)
+        return True
+
     def request_begun(self, request: Request) -> None:
         """A request head was read."""
-        exchange = Exchange(request)
-        self.exchanges.append(exchange)
-        self._waiting.append(exchange)
-        if len(self._waiting) > MAX_WAITING:
-            self._waiting.popleft().response_lost = True
+        self._open_asked()
+        self._exchanges.begin(request)
+        self._waiting += 1
+        if self._waiting > MAX_WAITING:
+            self._give_up_first()
+            self._exchanges.settle()
             self.limits_hit += 1
 
     def method_for_response(self) -> str:
         """The method of the request that the next response answers; empty when the capture does not show it."""
+        self._open_asked()
         self._drop_unanswered()
-        if not self._waiting:
-            return ""
-        request = self._waiting[0].request
-        return "" if request is None else request.method
+        first = self._first_waiting()
+        return "" if first is None or first.request is None else first.request.method
 
     def response_begun(self, response: Response) -> None:
         """A response head was read."""
-        if 100 <= response.status < 200 and response.status != 101:
+        self._open_asked()
+        if response.head.is_interim:
             self._interim(response)
             return
-        if self._waiting:
-            exchange = self._waiting.popleft()
+        exchange = self._first_waiting()
+        if exchange is not None:
+            self._waiting -= 1
         else:
-            exchange = Exchange(None)
+            exchange = self._exchanges.begin(None)
             exchange.informational = self._orphan_informational
             self._orphan_informational = ()
-            self.exchanges.append(exchange)
         exchange.response = response
         self._answering = exchange
+        self._last_answered = exchange.index
+
+    def completed(self, message: Message) -> None:
+        """A message was read to its end."""
+        message.complete = True
+        if self._answering is not None and self._answering.response is message:
+            self._answering = None
+        self._exchanges.settle()
 
     def request_known(self, response: Message) -> bool:
         """Whether the capture shows the request that the current response answers."""
@@ -103,14 +160,21 @@ class Dialogue:
         They are not where the capture lost something, or does not show the request: its method says whether there is a
         body (RFC 9112 section 6.3).
         """
-        answering = self._answering
-        if answering is None or answering.request is None or answering.response is None or self.lost_in_gap:
+        if self._last_answered < 0 or self.lost_in_gap or self._extra_index >= 0:
             return False
-        if self.extra_after is not None or not answering.response.complete:
+        exchange = self.exchanges.at(self._last_answered)
+        if exchange.request is None or not exchange.complete:
             return False
-        self.extra_after = answering.response
+        self._exchanges.keep(self._last_answered)
+        self._extra_index = self._last_answered
         self.extra_frame, self.extra_time_ns = frame, time_ns
         return True
+
+    def speaks(self, protocol: Protocol) -> None:
+        """A half says from its first bytes on what is not HTTP/1."""
+        if self._protocols is None:
+            self._protocols = []
+        self._protocols.append(protocol)
 
     def switch(self) -> None:
         """101 or CONNECT: the connection carries another protocol from here on."""
@@ -122,18 +186,45 @@ class Dialogue:
         if responses:
             self._response_lost = True
 
+    def close(self) -> None:
+        """Nothing more comes."""
+        self.exchanges.close()
+
+    def _open_asked(self) -> None:
+        """Something unusual comes: the request that is known by its numbers becomes an open exchange."""
+        head = self._asked
+        if head is None:
+            return
+        self._asked = None
+        request = Request(head, self._asked_frame, self._asked_time_ns)
+        request.framing = head.framing
+        request.body_bytes = head.exact_bytes
+        request.oddities = head.oddities
+        request.head_complete = request.complete = True
+        self._exchanges.begin(request)
+        self._waiting = 1
+
+    def _first_waiting(self) -> Exchange | None:
+        return self._exchanges.opened(self._waiting) if self._waiting else None
+
+    def _give_up_first(self) -> None:
+        self._exchanges.opened(self._waiting).response_lost = True
+        self._waiting -= 1
+
     def _drop_unanswered(self) -> None:
         if not self._response_lost:
             return
         self._response_lost = False
-        while len(self._waiting) > 1:
-            self._waiting.popleft().response_lost = True
+        while self._waiting > 1:
+            self._give_up_first()
+        self._exchanges.settle()
 
     def _interim(self, response: Response) -> None:
-        known = self._waiting[0].informational if self._waiting else self._orphan_informational
+        waiting = self._first_waiting()
+        known = self._orphan_informational if waiting is None else waiting.informational
         if len(known) >= MAX_INTERIM:
             self.limits_hit += 1
-        elif self._waiting:
-            self._waiting[0].informational = (*known, response.status)
+        elif waiting is not None:
+            waiting.informational = (*known, response.status)
         else:
             self._orphan_informational = (*known, response.status)

@@ -38,11 +38,23 @@ def request_body(fields: Fields) -> Body:
 
 def response_body(method: str, status: int, fields: Fields) -> Body:
     """`method` is that of the request, empty when the capture does not show it."""
-    if status == 101:
-        return Body(TUNNEL, 0)
+    return answering(method, status, response_body_by_head(status, fields))
+
+
+def answering(method: str, status: int, body: Body) -> Body:
+    """The body of a response to `method`, where its head alone says `body`."""
     if method == "CONNECT" and 200 <= status < 300:
         return Body(TUNNEL, 0)
-    if method == "HEAD" or 100 <= status < 200 or status in (204, 304):
+    if method == "HEAD" and body.framing != TUNNEL:
+        return EMPTY
+    return body
+
+
+def response_body_by_head(status: int, fields: Fields) -> Body:
+    """As the head of the response alone has it."""
+    if status == 101:
+        return Body(TUNNEL, 0)
+    if 100 <= status < 200 or status in (204, 304):
         return EMPTY
     if fields.transfer_encoding:
         oddities = ("te-and-cl",) if fields.content_length else ()

@@ -19,7 +19,6 @@ REQUEST_LINE = re.compile(
 STATUS_LINE = re.compile(rb"HTTP/(\d{1,3}\.\d{1,3})[ \t]+(\d{3})(?:[ \t][^\n]*|\r*)\n")
 _REQUEST_BEGINS = re.compile(_TOKEN + rb"{1,64}(?:[ \t][^\r\n]*)?\r?\Z")
 _STATUS_BEGINS = re.compile(rb"H(?:T(?:T(?:P(?:/[^\r\n]*)?)?)?)?\r?\Z")
-_FIELD = re.compile(rb"^([^\s:][^:\r\n]*):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 
 _VALUE, _PRESENCE, _SCHEME = range(3)
@@ -43,6 +42,8 @@ _WANTED = {
     b"www-authenticate": _SCHEME,
     b"x-forwarded-for": _PRESENCE,
 }
+_FIELD = re.compile(rb"\n(" + b"|".join(_WANTED) + rb")[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
+"""A header that matters, with the end of the line before it: other lines are passed over without a look."""
 _BOUND_SCHEME = re.compile(rb"(?:\A|,)\s*(ntlm|negotiate)(?=[\s,]|\Z)", re.IGNORECASE)
 _FORWARDED = frozenset((b"via", b"forwarded", b"x-forwarded-for"))
 
@@ -86,12 +87,9 @@ def parse_fields(head: bytes) -> Fields:
     """The headers of `head`, which begins with its start line."""
     found: dict[bytes, list[str]] = {}
     auth_scheme: str | None = None
-    first_line = head.find(b"\n") + 1
-    for match in _FIELD.finditer(head, first_line):
-        name = match.group(1).rstrip(b" \t").lower()
-        kept = _WANTED.get(name)
-        if kept is None:
-            continue
+    for match in _FIELD.finditer(head, max(0, head.find(b"\n"))):
+        name = match.group(1).lower()
+        kept = _WANTED[name]
         if kept == _VALUE:
             found.setdefault(name, []).append(_text(match.group(2)))
         elif kept == _PRESENCE:

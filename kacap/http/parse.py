@@ -1,19 +1,16 @@
-"""From the bytes of a head to a message. A half says requests or responses: `kind` narrows what its head may be."""
+"""From the bytes of a head to what it says. A half says requests or responses: `kind` narrows what its head may be."""
 
 from kacap.http.head import (
     MAX_TARGET,
     REQUEST_LINE,
     STATUS_LINE,
-    Fields,
     head_end,
     latin,
     may_begin_head,
     may_begin_response,
     parse_fields,
 )
-from kacap.http.message import Message, Request, Response
-
-REQUESTS, RESPONSES = "requests", "responses"
+from kacap.http.heads import REQUESTS, RESPONSES, Said
 
 MAX_HEAD_BYTES = 256 << 10
 """A head that does not end within this is cut: what was read of it counts, the rest is skipped."""
@@ -24,46 +21,27 @@ MORE, NO_HEAD, TOO_LONG = -1, -2, -3
 """What `PartialHead.add` says when the head does not end here."""
 
 
-def begins_message(data: bytes | bytearray, start: int, end: int, kind: str | None) -> bool:
+def begins_message(data: bytes | bytearray, start: int, end: int, kind: int) -> bool:
     """Whether a whole start line stands at `start`."""
     if kind != RESPONSES and REQUEST_LINE.match(data, start, end) is not None:
         return data[start : start + 4] != b"PRI "
     return kind != REQUESTS and STATUS_LINE.match(data, start, end) is not None
 
 
-def read_head(data: bytes, start: int, stop: int, kind: str | None) -> tuple[Request | Response, Fields] | None:
-    """Parse `data[start:stop]`; None when it is no head of this kind. Frames and times are left to the caller."""
+def read_head(data: bytes, start: int, stop: int, kind: int) -> Said | None:
+    """Parse `data[start:stop]`; None when it is no head of this kind (0: of any)."""
     line = None if kind == RESPONSES else REQUEST_LINE.match(data, start, stop)
     if line is not None:
-        if line.group(1) == b"PRI":
+        method, target, version = line.groups()
+        if method == b"PRI":
             return None
         fields = parse_fields(data[start:stop])
-        request = Request(0, 0)
-        request.method = latin(line.group(1), _LONGEST_METHOD)
-        request.target = latin(line.group(2), MAX_TARGET)
-        request.version = latin(line.group(3), 8)
-        request.host = fields.host
-        request.user_agent = fields.user_agent
-        request.expects_continue = fields.expects_continue
-        return _with_fields(request, fields)
+        return Said(REQUESTS, latin(method, _LONGEST_METHOD), latin(target, MAX_TARGET), 0, latin(version, 8), fields)
     line = None if kind == REQUESTS else STATUS_LINE.match(data, start, stop)
     if line is None:
         return None
-    fields = parse_fields(data[start:stop])
-    response = Response(0, 0)
-    response.version = latin(line.group(1), 8)
-    response.status = int(line.group(2))
-    response.server = fields.server
-    return _with_fields(response, fields)
-
-
-def _with_fields(message: Request | Response, fields: Fields) -> tuple[Request | Response, Fields]:
-    message.connection = fields.connection
-    message.keep_alive = fields.keep_alive
-    message.proxy_connection = fields.proxy_connection
-    message.auth_scheme = fields.auth_scheme
-    message.forwarded = fields.forwarded
-    return message, fields
+    version, status = line.groups()
+    return Said(RESPONSES, "", "", int(status), latin(version, 8), parse_fields(data[start:stop]))
 
 
 class PartialHead:
@@ -71,7 +49,7 @@ class PartialHead:
 
     __slots__ = ("_has_start_line", "content", "frame", "kind", "last_frame", "last_time_ns", "time_ns")
 
-    def __init__(self, data: bytes, frame: int, time_ns: int, kind: str | None) -> None:
+    def __init__(self, data: bytes, frame: int, time_ns: int, kind: int) -> None:
         self.content = bytearray(data)
         self.kind = kind
         self.frame = self.last_frame = frame
@@ -105,10 +83,3 @@ class PartialHead:
             return before > _LONGEST_METHOD or self._may_begin()
         self._has_start_line = begins_message(self.content, 0, len(self.content), self.kind)
         return self._has_start_line
-
-
-def stamp(message: Message, frame: int, time_ns: int, end_frame: int, end_time_ns: int, complete: bool) -> None:
-    """Say where a head began, where it ended, and whether its end was seen."""
-    message.frame, message.time_ns = frame, time_ns
-    message.end_frame, message.end_time_ns = end_frame, end_time_ns
-    message.head_complete = complete

@@ -6,6 +6,7 @@ nothing. Who said so first: the request comes before the response.
 """
 
 from kacap.http.framing import UNTIL_CLOSE
+from kacap.http.heads import Head
 from kacap.http.message import Exchange, Message, Request, Response
 
 # What a side said that ends the connection; each is the name of the cause it proves.
@@ -17,30 +18,45 @@ SERVER_NOT_GRANTED = "server-http10-keepalive-not-granted"
 SERVER_UNTIL_CLOSE = "response-read-until-close"
 
 
+def client_says(head: Head) -> str | None:
+    """What a whole request head says against reuse."""
+    if head.closes:
+        return CLIENT_CLOSE
+    return CLIENT_HTTP10 if head.is_10 and not head.keeps else None
+
+
+def server_says(request: Head | None, head: Head, framing: str) -> str | None:
+    """What a whole response head says against reuse; `framing` is how its body ended, after that request."""
+    if _is_tunnel(request, head):
+        return None
+    if head.closes:
+        return SERVER_CLOSE
+    asked = request is not None and request.is_10 and request.keeps
+    if (head.is_10 or asked) and not head.keeps:
+        return SERVER_NOT_GRANTED if asked else SERVER_HTTP10
+    return SERVER_UNTIL_CLOSE if framing == UNTIL_CLOSE else None
+
+
+def lasts(request: Head | None, response: Head, framing: str) -> bool:
+    """Whether neither says anything against reuse."""
+    if request is not None and client_says(request) is not None:
+        return False
+    return server_says(request, response, framing) is None
+
+
 def client_signal(request: Request) -> str | None:
     """What the request says against reuse."""
-    if "close" in request.connection:
-        return CLIENT_CLOSE
-    if request.head_complete and speaks_10(request) and "keep-alive" not in request.connection:
-        return CLIENT_HTTP10
-    return None
+    if request.head_complete:
+        return client_says(request.head)
+    return CLIENT_CLOSE if request.head.closes else None
 
 
 def server_signal(request: Request | None, response: Response) -> str | None:
     """What the response says against reuse."""
-    tunnel = request is not None and request.method == "CONNECT" and 200 <= response.status < 300
-    if tunnel or response.status == 101:
-        return None
-    if "close" in response.connection:
-        return SERVER_CLOSE
-    if not response.head_complete:
-        return None
-    asked = request is not None and speaks_10(request) and "keep-alive" in request.connection
-    if (speaks_10(response) or asked) and "keep-alive" not in response.connection:
-        return SERVER_NOT_GRANTED if asked else SERVER_HTTP10
-    if response.framing == UNTIL_CLOSE:
-        return SERVER_UNTIL_CLOSE
-    return None
+    asked = None if request is None else request.head
+    if response.head_complete:
+        return server_says(asked, response.head, response.framing)
+    return SERVER_CLOSE if response.head.closes and not _is_tunnel(asked, response.head) else None
 
 
 def signal(exchange: Exchange) -> tuple[str, str] | None:
@@ -56,9 +72,30 @@ def signal(exchange: Exchange) -> tuple[str, str] | None:
     return None
 
 
+def signal_of_heads(request: Head | None, response: Head | None, framing: str) -> tuple[str, str] | None:
+    """As `signal`, where both heads are whole and `framing` is that of the response."""
+    if request is not None:
+        said = client_says(request)
+        if said is not None:
+            return "client", said
+    if response is not None:
+        said = server_says(request, response, framing)
+        if said is not None:
+            return "server", said
+    return None
+
+
+def persists(exchange: Exchange) -> bool:
+    """Whether the exchange is over and left its connection usable."""
+    return exchange.complete and signal(exchange) is None
+
+
 def speaks_10(message: Message) -> bool:
     """Whether the message is of a version that closes unless told otherwise."""
-    if message.version == "1.1":
-        return False
-    major, _, minor = message.version.partition(".")
-    return major == "0" or (major == "1" and minor.strip("0") == "")
+    return message.head.is_10
+
+
+def _is_tunnel(request: Head | None, response: Head) -> bool:
+    if response.status == 101:
+        return True
+    return request is not None and request.method == "CONNECT" and 200 <= response.status < 300

@@ -1,8 +1,8 @@
 """One connection as the judge sees it: what TCP showed and what HTTP said, with the conclusions that need no rule."""
 
 from kacap.http.dialogue import Dialogue
+from kacap.http.exchanges import Exchanges
 from kacap.http.message import Exchange, Request
-from kacap.http.persistence import signal
 from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
@@ -22,40 +22,46 @@ DISCARD_NS = 10_000_000
 class Signal:
     """The statement that a connection will end."""
 
-    __slots__ = ("cause", "exchange", "side")
+    __slots__ = ("_exchanges", "cause", "index", "side")
 
-    def __init__(self, side: Side, cause: str, exchange: Exchange) -> None:
+    def __init__(self, side: Side, cause: str, exchanges: Exchanges, index: int) -> None:
         self.side = side
         self.cause = cause
-        self.exchange = exchange
+        self.index = index
+        """The place of the exchange with which the connection ends."""
+        self._exchanges = exchanges
+
+    @property
+    def exchange(self) -> Exchange:
+        """The exchange with which the connection ends."""
+        return self._exchanges.at(self.index)
 
 
 class Facts:
     """The record of one connection, finished, with its roles settled.
 
-    What many rows ask for is worked out once, when the record is made: it changes no more.
+    What many rows ask for is worked out once, when the record is made: it changes no more. Times that are not known are
+    NEVER inside and None outside.
     """
 
     __slots__ = (
+        "_beyond_ns",
         "_first_asked",
+        "_idle_before_close_ns",
+        "_round_trip_ns",
         "aborted",
         "asked",
-        "beyond_ns",
         "client",
-        "connect_ns",
         "connection",
         "dialogue",
         "dns_ns",
         "exchanges",
-        "final",
+        "final_index",
         "first_close",
         "first_close_ns",
-        "idle_before_close_ns",
         "one_sided",
         "opened_here",
         "opened_ns",
-        "persistent",
-        "round_trip_ns",
         "server",
         "signal",
         "stream",
@@ -65,67 +71,105 @@ class Facts:
     )
 
     def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
+        exchanges = dialogue.exchanges
+        server = client.peer
         self.connection = connection
         self.dialogue = dialogue
         self.stream = connection.stream
         self.client = client
-        self.server = client.peer
-        self.exchanges = dialogue.exchanges
-        self.unsolicited = _unsolicited(connection, dialogue, client)
+        self.server = server
+        self.exchanges = exchanges
+        self.unsolicited = 0
         """Responses that nobody asked for."""
-        self.persistent = tuple(map(persists, self.exchanges))
-        """Of each exchange, whether it is over and left the connection usable."""
-        self.asked = len(self.exchanges) - self.unsolicited
-        """Exchanges, but for those (408 on an idle connection)."""
         self._first_asked = 0
-        if self.unsolicited:
-            asked = (at for at, exchange in enumerate(self.exchanges) if exchange.request is not None)
-            self._first_asked = next(asked, len(self.exchanges))
+        if exchanges.orphans:
+            self.unsolicited = _unsolicited(connection, dialogue, client)
+            if self.unsolicited:
+                self._first_asked = exchanges.first_asked()
+        count = len(exchanges)
+        self.asked = count - self.unsolicited
+        """Exchanges, but for those (408 on an idle connection)."""
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
         self.first_close: Side | None = None
         if connection.first_close is not None:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
-        self.signal = _last_signal(dialogue.exchanges)
+        self.signal = _last_signal(exchanges)
         self.undecided = _is_undecided(connection, client, capture_end_ns)
         """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
         self.opened_ns = client.syn_time_ns if client.syn_frame != UNKNOWN else connection.first_time_ns
         """When it began: its SYN, or the first that the capture shows of it."""
-        self.connect_ns: int | None = None
-        """SYN to the ACK that completes the handshake."""
-        if client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER:
-            self.connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns)
-        self.beyond_ns = measure_beyond_ns(connection, client)
-        """From the capture point to the client and back; without handshake the usual time of its pair, or None."""
-        self.round_trip_ns = measure_round_trip_ns(connection, client)
-        """The whole round trip, without what a repeated SYN waited; without handshake as `beyond_ns`."""
-        self.one_sided = not (client.has_spoken and self.server.has_spoken)
+        self._beyond_ns = measure_beyond_ns(connection, client)
+        self._round_trip_ns = measure_round_trip_ns(connection, client)
+        self.one_sided = not (client.has_spoken and server.has_spoken)
         """Whether the capture holds one direction only."""
-        self.final: Exchange | None = self.exchanges[-1] if self.exchanges else None
-        """The exchange after which the connection was over: requests behind a signal are never answered."""
-        if self.signal is not None:
-            self.final = self.signal.exchange
+        self.final_index = count - 1 if self.signal is None else self.signal.index
+        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
+        never answered."""
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
-        self.idle_before_close_ns = self._idle_before_close_ns()
-        """From the last byte of the last exchange to the first close; None when that came before."""
+        self._idle_before_close_ns = self._measure_idle_before_close_ns()
         self.verdict = self._verdict()
         """The word for this connection."""
 
     @property
+    def final(self) -> Exchange | None:
+        """The exchange after which the connection was over."""
+        return None if self.final_index < 0 else self.exchanges.at(self.final_index)
+
+    @property
+    def persistent(self) -> tuple[bool, ...]:
+        """Of each exchange, whether it is over and left the connection usable; for one, ask `exchanges`."""
+        return tuple(map(self.exchanges.persists, range(len(self.exchanges))))
+
+    @property
+    def connect_ns(self) -> int | None:
+        """SYN to the ACK that completes the handshake."""
+        ack_ns = self.connection.ack_time_ns
+        if self.client.syn_frame == UNKNOWN or ack_ns == NEVER:
+            return None
+        return max(0, ack_ns - self.client.syn_time_ns)
+
+    @property
+    def beyond_ns(self) -> int | None:
+        """From the capture point to the client and back; without handshake the usual time of its pair, or None."""
+        return None if self._beyond_ns == NEVER else self._beyond_ns
+
+    @beyond_ns.setter
+    def beyond_ns(self, value: int | None) -> None:
+        self._beyond_ns = NEVER if value is None else value
+
+    @property
+    def round_trip_ns(self) -> int | None:
+        """The whole round trip, without what a repeated SYN waited; without handshake as `beyond_ns`."""
+        return None if self._round_trip_ns == NEVER else self._round_trip_ns
+
+    @round_trip_ns.setter
+    def round_trip_ns(self, value: int | None) -> None:
+        self._round_trip_ns = NEVER if value is None else value
+
+    @property
+    def idle_before_close_ns(self) -> int | None:
+        """From the last byte of the last exchange to the first close; None when that came before."""
+        return None if self._idle_before_close_ns == NEVER else self._idle_before_close_ns
+
+    @property
     def hold_ns(self) -> int:
         """The grace, as seen from this capture point."""
-        return HOLD_NS + (self.beyond_ns or 0)
+        return HOLD_NS if self._beyond_ns == NEVER else HOLD_NS + self._beyond_ns
 
     @property
     def closed_at_once(self) -> bool:
         """Whether the first close was decided when the last response was sent, or came, and not by a timer."""
-        idle_ns = self.idle_before_close_ns
-        delay_ns = (self.beyond_ns or 0) if self.first_close is Side.CLIENT else 0
-        return idle_ns is not None and idle_ns <= DISCARD_NS + delay_ns
+        idle_ns = self._idle_before_close_ns
+        if idle_ns == NEVER:
+            return False
+        if idle_ns <= DISCARD_NS:
+            return True
+        return self.first_close is Side.CLIENT and self._beyond_ns != NEVER and idle_ns <= DISCARD_NS + self._beyond_ns
 
     @property
     def discarded(self) -> bool:
@@ -142,7 +186,7 @@ class Facts:
     @property
     def first_request(self) -> Request | None:
         """That of the first exchange; programs name themselves and their server the same in all."""
-        return self.exchanges[0].request if self.exchanges else None
+        return self.exchanges.request(0) if self.exchanges else None
 
     @property
     def gap_bytes(self) -> int:
@@ -171,8 +215,13 @@ class Facts:
 
         A request that a close left without any answer was not: its connection was over.
         """
-        exchange = self.exchanges[index]
-        if index <= self._first_asked or (exchange.request is None and self.unsolicited):
+        if index <= self._first_asked:
+            return False
+        exchanges = self.exchanges
+        if exchanges.persists(index) and not self.unsolicited:
+            return True
+        exchange = exchanges.at(index)
+        if exchange.request is None and self.unsolicited:
             return False
         if exchange.response is not None or self.first_close is None:
             return True
@@ -184,25 +233,26 @@ class Facts:
         return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
 
     def _is_aborted(self) -> bool:
-        final = self.final
-        if final is None or self.first_close is None:
+        at = self.final_index
+        if at < 0 or self.first_close is None or self.exchanges.sealed(at):
             return False
+        final = self.exchanges.at(at)
         if final.complete and (final.request is None or final.request.complete):
             return False
         hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
         return not hidden
 
-    def _idle_before_close_ns(self) -> int | None:
-        final = self.final
-        if self.first_close is None or final is None or not final.complete:
-            return None
-        idle_ns = self.first_close_ns - final.end_ns
+    def _measure_idle_before_close_ns(self) -> int:
+        at, exchanges = self.final_index, self.exchanges
+        if self.first_close is None or at < 0 or not exchanges.complete(at):
+            return NEVER
+        idle_ns = self.first_close_ns - exchanges.end_ns(at)
         if idle_ns >= 0:
             return idle_ns
         # Clocks of a merged file may differ a little; the order of its frames tells what came first.
-        response = final.response
+        response = exchanges.at(at).response
         came_later = response is not None and self.connection.first_close_frame > response.end_frame
-        return 0 if came_later and idle_ns >= -HOLD_NS else None
+        return 0 if came_later and idle_ns >= -HOLD_NS else NEVER
 
     def _verdict(self) -> ConnectionVerdict:
         if not self.connection.established:
@@ -246,24 +296,22 @@ def _unsolicited(connection: Connection, dialogue: Dialogue, client: Half) -> in
         return 0
     if dialogue.lost_in_gap or dialogue.protocols:
         return 0
-    return sum(exchange.request is None for exchange in dialogue.exchanges)
+    return dialogue.exchanges.orphans
 
 
-def _last_signal(exchanges: list[Exchange]) -> Signal | None:
+def _last_signal(exchanges: Exchanges) -> Signal | None:
     """What was said in the last exchange that was answered, or in the requests that wait behind it.
 
     Earlier statements were overruled by the next answer on the same connection.
     """
-    answered = len(exchanges) - 1
-    while answered > 0 and exchanges[answered].response is None:
+    last = len(exchanges) - 1
+    if last < 0 or exchanges.persists(last):
+        return None
+    answered = last
+    while answered > 0 and exchanges.at(answered).response is None:
         answered -= 1
-    for exchange in exchanges[max(answered, 0) :]:
-        said = signal(exchange)
+    for index in range(answered, last + 1):
+        said = exchanges.signal(index)
         if said is not None:
-            return Signal(Side(said[0]), said[1], exchange)
+            return Signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], exchanges, index)
     return None
-
-
-def persists(exchange: Exchange) -> bool:
-    """Whether the exchange is over and left its connection usable."""
-    return exchange.complete and signal(exchange) is None

@@ -23,25 +23,35 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
 
     `left`: its client never came back to it, although it could have: nobody held it after its last exchange.
     """
-    merged: list[Interval] = []
     exchanges = facts.exchanges
-    for index, exchange in enumerate(exchanges):
-        start = exchange.start_ns
-        if index == 0:
-            start = _first_start(facts, start)
-        if facts.persistent[index]:
-            end = exchange.end_ns + (0 if left and index + 1 == len(exchanges) else facts.hold_ns)
-            if facts.first_close_ns != NEVER:
-                end = min(end, max(exchange.end_ns, facts.first_close_ns))
-        elif exchange.complete:
-            end = exchange.end_ns
+    count = len(exchanges)
+    if not count:
+        return []
+    merged: list[Interval] = []
+    hold_ns, closed_ns = facts.hold_ns, facts.first_close_ns
+    begin = _first_start(facts, exchanges.start_ns(0))
+    until = begin
+    for index in range(count):
+        start = begin if index == 0 else exchanges.start_ns(index)
+        if exchanges.persists(index):
+            end = over = exchanges.end_ns(index)
+            if not left or index + 1 < count:
+                end += hold_ns
+            if closed_ns != NEVER and end > closed_ns:
+                end = max(over, closed_ns)
+        elif exchanges.complete(index):
+            end = exchanges.end_ns(index)
         else:
             end = _unfinished_end(facts, index)
-        end = max(end, start + 1)
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
+        if end <= start:
+            end = start + 1
+        if start > until:
+            merged.append((begin, until))
+            begin = start
+            until = end
+        elif end > until:
+            until = end
+    merged.append((begin, until))
     return merged
 
 
@@ -50,13 +60,14 @@ def idle_intervals(facts: Facts, *, grace_ns: int | None = None) -> list[Interva
     taken_off_ns = facts.hold_ns if grace_ns is None else grace_ns
     idle: list[Interval] = []
     exchanges = facts.exchanges
-    for index, exchange in enumerate(exchanges):
-        if not facts.persistent[index]:
+    count, closed_ns = len(exchanges), facts.first_close_ns
+    for index in range(count):
+        if not exchanges.persists(index):
             continue
-        start = exchange.end_ns + taken_off_ns
-        end = exchanges[index + 1].start_ns if index + 1 < len(exchanges) else FOREVER
-        if facts.first_close_ns != NEVER:
-            end = min(end, facts.first_close_ns)
+        start = exchanges.end_ns(index) + taken_off_ns
+        end = exchanges.start_ns(index + 1) if index + 1 < count else FOREVER
+        if closed_ns != NEVER and end > closed_ns:
+            end = closed_ns
         if end > start:
             idle.append((start, end))
     return idle
@@ -135,9 +146,9 @@ def _first_start(facts: Facts, start: int) -> int:
 def _unfinished_end(facts: Facts, index: int) -> int:
     """An exchange without end occupies its connection until the next, the close, or the last that was seen."""
     if index + 1 < len(facts.exchanges):
-        return facts.exchanges[index + 1].start_ns
+        return facts.exchanges.start_ns(index + 1)
     if facts.first_close_ns != NEVER:
         # Who gives an exchange up may open the next connection a moment before it closes this one.
         given_up_ns = HOLD_NS if facts.first_close is Side.CLIENT else 0
-        return max(facts.first_close_ns - given_up_ns, facts.exchanges[index].end_ns)
+        return max(facts.first_close_ns - given_up_ns, facts.exchanges.end_ns(index))
     return facts.connection.last_time_ns if facts.dialogue.lost_in_gap else FOREVER

@@ -23,16 +23,18 @@ class Measured(Protocol):
     round_trip_ns: int | None
 
 
-def measure_beyond_ns(connection: Connection, client: Half) -> int | None:
-    """From the SYN-ACK to the ACK of it; None where the capture does not show both."""
+def measure_beyond_ns(connection: Connection, client: Half) -> int:
+    """From the SYN-ACK to the ACK of it; NEVER where the capture does not show both."""
     return _between_ns(client.peer.last_syn_time_ns, connection.ack_time_ns)
 
 
-def measure_round_trip_ns(connection: Connection, client: Half) -> int | None:
-    """From the capture point to the server and back, and to the client and back; None without the whole handshake."""
+def measure_round_trip_ns(connection: Connection, client: Half) -> int:
+    """From the capture point to the server and back, and to the client and back; NEVER without the whole handshake."""
     beyond_ns = measure_beyond_ns(connection, client)
     before_ns = _between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
-    return None if beyond_ns is None or before_ns is None else before_ns + beyond_ns
+    if beyond_ns == NEVER:
+        return NEVER
+    return NEVER if before_ns == NEVER else before_ns + beyond_ns
 
 
 def take_usual_times(connections: Sequence[Measured]) -> None:
@@ -51,7 +53,9 @@ def take_usual_times(connections: Sequence[Measured]) -> None:
             each.round_trip_ns = usual_round_trip_ns
 
 
-def _between_ns(asked_ns: int, answered_ns: int) -> int | None:
-    if NEVER in (asked_ns, answered_ns):
-        return None
+def _between_ns(asked_ns: int, answered_ns: int) -> int:
+    if asked_ns == NEVER:
+        return NEVER
+    if answered_ns == NEVER:
+        return NEVER
     return min(max(0, answered_ns - asked_ns), _LONGEST_NS)  # Frames of a merged file may step back in time.

@@ -5,7 +5,6 @@ Times are those of the capture point. DNS and connect belong to the first exchan
 
 from dataclasses import dataclass
 
-from kacap.http.message import Exchange, Request, Response
 from kacap.verdict.facts import Facts
 
 
@@ -23,46 +22,26 @@ class Parts:
 
 def timings(facts: Facts, index: int) -> Parts:
     """The parts of the exchange at `index` (0-based)."""
-    exchange = facts.exchanges[index]
-    request, response = exchange.request, exchange.response
+    exchange = facts.exchanges.at(index)
+    asked, answered = exchange.request is not None, exchange.response is not None
     first = index == 0
     return Parts(
         dns_ns=facts.dns_ns if first else None,
         connect_ns=facts.connect_ns if first else None,
-        idle_ns=None if first else _idle_ns(facts.exchanges[index - 1], exchange),
-        send_ns=None if request is None else _send_ns(request),
-        wait_ns=None if request is None or response is None else _wait_ns(request, response),
-        receive_ns=None if response is None else _receive_ns(response),
+        idle_ns=None if first or exchange.request is None else _idle_ns(facts, index, exchange.request.time_ns),
+        send_ns=exchange.send_ns if asked else None,
+        wait_ns=exchange.wait_ns if asked and answered else None,
+        receive_ns=exchange.receive_ns if answered else None,
     )
 
 
 def spent_ns(facts: Facts) -> int:
     """Connecting, sending, waiting and receiving of all exchanges of a connection."""
-    spent = facts.connect_ns or 0 if facts.exchanges else 0
-    for exchange in facts.exchanges:
-        request, response = exchange.request, exchange.response
-        if request is not None:
-            spent += _send_ns(request)
-            if response is not None:
-                spent += _wait_ns(request, response)
-        if response is not None:
-            spent += _receive_ns(response)
-    return spent
+    return (facts.connect_ns or 0) + facts.exchanges.spent_ns() if facts.exchanges else 0
 
 
-def _send_ns(request: Request) -> int:
-    return max(0, request.end_time_ns - request.time_ns)
-
-
-def _wait_ns(request: Request, response: Response) -> int:
-    return max(0, response.time_ns - request.end_time_ns)
-
-
-def _receive_ns(response: Response) -> int:
-    return max(0, response.end_time_ns - response.time_ns)
-
-
-def _idle_ns(before: Exchange, exchange: Exchange) -> int | None:
-    if not before.complete or exchange.request is None:
+def _idle_ns(facts: Facts, index: int, begin_ns: int) -> int | None:
+    """Since the exchange before was over."""
+    if not facts.exchanges.complete(index - 1):
         return None
-    return max(0, exchange.request.time_ns - before.end_ns)
+    return max(0, begin_ns - facts.exchanges.end_ns(index - 1))

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kacap.http.dialogue import Dialogue
+from kacap.http.exchanges import Exchanges
 from kacap.http.message import Exchange
 from kacap.http.reader import read_both
 
@@ -80,7 +81,7 @@ class Heard:
         return self
 
     @property
-    def exchanges(self) -> list[Exchange]:
+    def exchanges(self) -> Exchanges:
         """What was said."""
         return self.dialogue.exchanges
 

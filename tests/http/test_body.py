@@ -2,9 +2,10 @@
 
 import pytest
 
-from kacap.http.body import BodyWalk
+from kacap.http.body import BodyReader
 from kacap.http.framing import Body
 from kacap.http.message import Message
+from tests.http.made import response
 
 Feed = bytes
 Skip = int
@@ -48,32 +49,60 @@ WALKS: list[tuple[str, Body, tuple[Feed | Skip, ...], tuple[int, ...], int, bool
 def test_walk(
     framing: Body, pieces: tuple[Feed | Skip, ...], left: tuple[int, ...], content: int, done: bool, broken: bool
 ) -> None:
-    message = Message(1, 10)
-    walk = BodyWalk(message, framing)
+    message = response(1, 10)
+    walk = begun(message, framing)
     rests = []
     for number, piece in enumerate(pieces, start=2):
         if isinstance(piece, int):
-            rests.append(walk.skip(piece))
+            rests.append(walk.skip_body(message, piece))
             continue
         block = b"??" + piece + b"hello"
-        rests.append(2 + len(piece) - walk.feed(block, 2, 2 + len(piece), number, number * 10))
+        rests.append(2 + len(piece) - walk.walk_body(message, block, 2, 2 + len(piece), number, number * 10))
     assert tuple(rests) == left
-    assert (message.body_bytes, walk.done, walk.broken) == (content, done, broken)
+    assert (message.body_bytes, not walk.remaining, walk.broken) == (content, done, broken)
     assert message.oddities == (("bad-chunked",) if broken else ())
     last = max((number for number, piece in enumerate(pieces, start=2) if isinstance(piece, bytes)), default=1)
     assert (message.frame, message.end_frame, message.end_time_ns) == (1, last, last * 10)
 
 
+def begun(message: Message, body: Body) -> BodyReader:
+    reader = BodyReader()
+    reader.begin_body(message, body.framing, body.length)
+    return reader
+
+
+def test_a_step_inside_a_body_is_as_a_walk() -> None:
+    stepped, walked = response(1, 10), response(1, 10)
+    step, walk = begun(stepped, LENGTH), begun(walked, LENGTH)
+    assert not step.step_body(1, 2, 20)  # the first may be something else
+    for reader, message in ((step, stepped), (walk, walked)):
+        reader.walk_body(message, b"h", 0, 1, 2, 20)
+    assert step.step_body(3, 3, 30)
+    assert walk.walk_body(walked, b"ell", 0, 3, 3, 30) == 3
+    for message in (stepped, walked):
+        assert (message.body_bytes, message.end_frame, message.end_time_ns) == (4, 3, 30)
+    assert step.remaining == walk.remaining == 1
+    assert not step.step_body(1, 4, 40)  # the last completes the message
+    assert (stepped.body_bytes, stepped.end_frame) == (4, 3)
+
+
+def test_chunks_are_not_stepped_over() -> None:
+    message = response(1, 10)
+    walk = begun(message, CHUNKED)
+    walk.walk_body(message, b"5\r\nh", 0, 4, 2, 20)
+    assert not walk.step_body(1, 3, 30)
+
+
 def test_oddities_of_the_head_are_kept() -> None:
-    message = Message(1, 10)
+    message = response(1, 10)
     message.oddities = ("te-and-cl",)
-    BodyWalk(message, CHUNKED).feed(b"x\n", 0, 2, 2, 20)
+    begun(message, CHUNKED).walk_body(message, b"x\n", 0, 2, 2, 20)
     assert list(message.oddities) == ["te-and-cl", "bad-chunked"]
 
 
 def test_lengths_are_numbers_not_memory() -> None:
-    message = Message(1, 10)
-    walk = BodyWalk(message, Body("length", 1 << 62))
-    assert walk.skip(1 << 61) == 0
-    assert walk.skip(1 << 62) == 1 << 61
-    assert (message.body_bytes, walk.done) == (1 << 62, True)
+    message = response(1, 10)
+    walk = begun(message, Body("length", 1 << 62))
+    assert walk.skip_body(message, 1 << 61) == 0
+    assert walk.skip_body(message, 1 << 62) == 1 << 61
+    assert (message.body_bytes, walk.remaining) == (1 << 62, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from kacap.http.dialogue import MAX_INTERIM, MAX_WAITING, Dialogue
-from kacap.http.message import Request, Response
+from tests.http.made import request, response
 from tests.http.spoken import SERVER_FIN, Step, client, hear, server
 
 
@@ -166,23 +166,22 @@ def test_too_many_interim_responses() -> None:
 
 def test_a_dialogue_alone() -> None:
     dialogue = Dialogue()
-    assert (dialogue.exchanges, dialogue.switched, dialogue.lost_in_gap, dialogue.protocols) == ([], False, False, [])
+    assert len(dialogue.exchanges) == 0
+    assert (dialogue.switched, dialogue.lost_in_gap, dialogue.protocols) == (False, False, [])
     assert dialogue.limits_hit == 0
     assert dialogue.method_for_response() == ""
-    request, response = Request(1, 1), Response(2, 2)
-    request.method, response.status = "GET", 200
-    dialogue.request_begun(request)
+    asked, answer = request(), response()
+    dialogue.request_begun(asked)
     assert dialogue.method_for_response() == "GET"
-    assert not dialogue.request_known(response)
-    dialogue.response_begun(response)
-    assert dialogue.request_known(response)
-    assert not dialogue.request_known(Response(2, 2))
+    assert not dialogue.request_known(answer)
+    dialogue.response_begun(answer)
+    assert dialogue.request_known(answer)
+    assert not dialogue.request_known(response())
     assert dialogue.method_for_response() == ""
-    orphan = Response(3, 3)
-    orphan.status = 200
+    orphan = response(3, 3)
     dialogue.response_begun(orphan)
     assert not dialogue.request_known(orphan)
-    assert [exchange.response for exchange in dialogue.exchanges] == [response, orphan]
+    assert [exchange.response for exchange in dialogue.exchanges] == [answer, orphan]
 
 
 # Fields: is it the half with responses, in a gap; which of three waiting requests is answered, may messages be missing.
@@ -198,14 +197,11 @@ LOSSES = [
 def test_lost_place(responses: bool, in_gap: bool, answered: int, lost_in_gap: bool) -> None:
     dialogue = Dialogue()
     for method in ("GET", "PUT", "HEAD"):
-        request = Request(1, 1)
-        request.method = method
-        dialogue.request_begun(request)
+        dialogue.request_begun(request(method=method))
     dialogue.lost_place(responses=responses, in_gap=in_gap)
     assert dialogue.lost_in_gap is lost_in_gap
     assert dialogue.method_for_response() == ("GET", "PUT", "HEAD")[answered]
-    response = Response(2, 2)
-    response.status = 200
-    dialogue.response_begun(response)
+    answer = response()
+    dialogue.response_begun(answer)
     assert [exchange.response_lost for exchange in dialogue.exchanges] == [number < answered for number in range(3)]
-    assert dialogue.exchanges[answered].response is response
+    assert dialogue.exchanges[answered].response is answer

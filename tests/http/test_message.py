@@ -3,34 +3,44 @@
 import pytest
 
 from kacap.http.message import Exchange, Message, Request, Response
+from tests.http.made import request, response
 
 
-@pytest.mark.parametrize("kind", [Message, Request, Response])
-def test_a_new_message_claims_nothing(kind: type[Message]) -> None:
-    message = kind(7, 70)
+@pytest.mark.parametrize("message", [request(7, 70), response(7, 70)])
+def test_a_new_message_claims_nothing(message: Message) -> None:
     assert (message.frame, message.time_ns, message.end_frame, message.end_time_ns) == (7, 70, 7, 70)
-    assert (message.version, message.connection, message.keep_alive, message.oddities) == ("", (), None, ())
     assert (message.framing, message.body_bytes, message.head_complete, message.complete) == ("none", 0, False, False)
+    assert message.oddities == ()
 
 
-def test_a_new_request_and_response_claim_nothing() -> None:
-    request, response = Request(1, 1), Response(1, 1)
-    assert (request.method, request.target, request.host, request.user_agent) == ("", "", None, None)
-    assert not request.expects_continue
-    assert (response.status, response.server) == (0, None)
+def test_a_message_says_what_its_head_says() -> None:
+    asked = request(method="PUT", target="/a", version="1.0", host="b", user_agent="c", expects_continue=True)
+    assert (asked.method, asked.target, asked.version) == ("PUT", "/a", "1.0")
+    assert (asked.host, asked.user_agent, asked.expects_continue) == ("b", "c", True)
+    answer = response(
+        status=404,
+        server="d",
+        connection=("close",),
+        keep_alive=(5, None),
+        proxy_connection=("x",),
+        auth_scheme="ntlm",
+        forwarded=True,
+    )
+    assert (answer.status, answer.server, answer.connection, answer.keep_alive) == (404, "d", ("close",), (5, None))
+    assert (answer.proxy_connection, answer.auth_scheme, answer.forwarded) == (("x",), "ntlm", True)
 
 
 def _request(start_ns: int, end_ns: int) -> Request:
-    request = Request(1, start_ns)
-    request.end_time_ns = end_ns
-    return request
+    asked = request(1, start_ns)
+    asked.end_time_ns = end_ns
+    return asked
 
 
 def _response(start_ns: int, end_ns: int, complete: bool) -> Response:
-    response = Response(2, start_ns)
-    response.end_time_ns = end_ns
-    response.complete = complete
-    return response
+    answer = response(2, start_ns)
+    answer.end_time_ns = end_ns
+    answer.complete = complete
+    return answer
 
 
 # Fields: name, request, response, start, end, complete.
@@ -45,10 +55,10 @@ SPANS = [
 
 
 @pytest.mark.parametrize(
-    ("request_", "response", "start", "end", "complete"), [row[1:] for row in SPANS], ids=[row[0] for row in SPANS]
+    ("asked", "answer", "start", "end", "complete"), [row[1:] for row in SPANS], ids=[row[0] for row in SPANS]
 )
-def test_span(request_: Request | None, response: Response | None, start: int, end: int, complete: bool) -> None:
-    exchange = Exchange(request_)
-    exchange.response = response
+def test_span(asked: Request | None, answer: Response | None, start: int, end: int, complete: bool) -> None:
+    exchange = Exchange(asked)
+    exchange.response = answer
     assert (exchange.start_ns, exchange.end_ns, exchange.complete) == (start, end, complete)
     assert (exchange.informational, exchange.response_lost) == ((), False)

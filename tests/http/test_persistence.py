@@ -1,9 +1,12 @@
 """May the connection be used again, and who refused first: RFC 9112 sections 9.3 and 9.6."""
 
+from typing import Any
+
 import pytest
 
 from kacap.http.message import Exchange, Request, Response
 from kacap.http.persistence import client_signal, server_signal, signal, speaks_10
+from tests.http.made import request, response
 
 KEEP, CLOSE, NOTHING = ("keep-alive",), ("close",), ()
 
@@ -55,19 +58,23 @@ TABLE = [
 ]
 
 
-def _request(version: str, connection: tuple[str, ...], complete: bool = True) -> Request:
-    request = Request(1, 1)
-    request.version, request.connection, request.head_complete = version, connection, complete
-    return request
+def _request(version: str, connection: tuple[str, ...], complete: bool = True, **said: Any) -> Request:
+    asked = request(version=version, connection=connection, **said)
+    asked.head_complete = complete
+    return asked
 
 
 def _response(
-    version: str, connection: tuple[str, ...], framing: str = "length", status: int = 200, complete: bool = True
+    version: str,
+    connection: tuple[str, ...],
+    framing: str = "length",
+    status: int = 200,
+    complete: bool = True,
+    **said: Any,
 ) -> Response:
-    response = Response(2, 2)
-    response.version, response.connection, response.head_complete = version, connection, complete
-    response.framing, response.status = framing, status
-    return response
+    answer = response(version=version, connection=connection, status=status, **said)
+    answer.head_complete, answer.framing = complete, framing
+    return answer
 
 
 @pytest.mark.parametrize(("asks", "asked", "answers", "answered", "framing", "side", "cause"), TABLE)
@@ -101,33 +108,29 @@ def test_an_exchange_without_its_other_half() -> None:
 def test_a_cut_head_proves_only_what_it_says() -> None:
     assert client_signal(_request("1.0", NOTHING, complete=False)) is None
     assert client_signal(_request("1.1", CLOSE, complete=False)) == "client-sends-connection-close"
-    request = _request("1.1", NOTHING)
-    assert server_signal(request, _response("1.0", NOTHING, complete=False)) is None
-    assert server_signal(request, _response("1.1", NOTHING, "until-close", complete=False)) is None
-    assert server_signal(request, _response("1.1", CLOSE, complete=False)) == "server-sends-connection-close"
+    asked = _request("1.1", NOTHING)
+    assert server_signal(asked, _response("1.0", NOTHING, complete=False)) is None
+    assert server_signal(asked, _response("1.1", NOTHING, "until-close", complete=False)) is None
+    assert server_signal(asked, _response("1.1", CLOSE, complete=False)) == "server-sends-connection-close"
 
 
 def test_switching_protocols_is_no_refusal() -> None:
-    request = _request("1.1", ("upgrade",))
-    assert server_signal(request, _response("1.1", ("upgrade",), "none", 101)) is None
-    assert server_signal(request, _response("1.0", ("upgrade",), "none", 101)) is None
+    asked = _request("1.1", ("upgrade",))
+    assert server_signal(asked, _response("1.1", ("upgrade",), "none", 101)) is None
+    assert server_signal(asked, _response("1.0", ("upgrade",), "none", 101)) is None
     assert server_signal(None, _response("1.1", ("close",), "none", 101)) is None
 
 
 @pytest.mark.parametrize(("status", "refused"), [(200, False), (299, False), (199, True), (300, True), (407, True)])
 def test_a_tunnel_is_no_refusal(status: int, refused: bool) -> None:
-    request = _request("1.1", NOTHING)
-    request.method = "CONNECT"
-    assert (server_signal(request, _response("1.0", CLOSE, "none", status)) is not None) is refused
+    asked = _request("1.1", NOTHING, method="CONNECT")
+    assert (server_signal(asked, _response("1.0", CLOSE, "none", status)) is not None) is refused
 
 
 def test_keep_alive_hints_decide_nothing() -> None:
-    request = _request("1.0", NOTHING)
-    request.keep_alive = (5, 99)
-    assert client_signal(request) == "client-http10"
-    response = _response("1.1", NOTHING)
-    response.keep_alive = (0, 0)
-    assert server_signal(_request("1.1", NOTHING), response) is None
+    assert client_signal(_request("1.0", NOTHING, keep_alive=(5, 99))) == "client-http10"
+    answer = _response("1.1", NOTHING, keep_alive=(0, 0))
+    assert server_signal(_request("1.1", NOTHING), answer) is None
 
 
 VERSIONS = [

@@ -4,11 +4,12 @@ All times are milliseconds; `ns` turns them into what a record holds.
 """
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.message import Exchange, Request, Response
+from kacap.http.message import Exchange
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
 from kacap.verdict.facts import Facts
 from kacap.verdict.words import Side
+from tests.http.made import request, response
 
 CLIENT, SERVER = bytes((192, 0, 2, 9)), bytes((192, 0, 2, 1))
 
@@ -18,22 +19,27 @@ def ns(ms: float) -> int:
     return round(ms * 1_000_000)
 
 
-def exchange(begin: float, end: float | None = None, *, says: str = "", cut: float | None = None) -> Exchange:
+def exchange(
+    begin: float,
+    end: float | None = None,
+    *,
+    says: str = "",
+    cut: float | None = None,
+    host: str | None = None,
+    target: str = "/",
+) -> Exchange:
     """A request at `begin`; its response complete at `end`, or broken off at `cut`, or never begun.
 
     `says` is the Connection option of the response.
     """
-    request = Request(1, ns(begin))
-    request.method, request.version = "GET", "1.1"
-    request.head_complete = request.complete = True
-    made = Exchange(request)
+    asked = request(1, ns(begin), host=host, target=target)
+    asked.head_complete = asked.complete = True
+    made = Exchange(asked)
     last = end if cut is None else cut
     if last is not None:
-        response = Response(2, ns(last))
-        response.status, response.version, response.framing = 200, "1.1", "length"
-        response.connection = (says,) if says else ()
-        response.head_complete, response.complete = True, cut is None
-        made.response = response
+        answer = response(2, ns(last), connection=(says,) if says else (), content_length=("0",))
+        answer.framing, answer.head_complete, answer.complete = "length", True, cut is None
+        made.response = answer
     return made
 
 
@@ -76,7 +82,10 @@ def record(
         client.fin_time_ns = server.fin_time_ns = ns(closed[1])
     connection.last_time_ns = ns(last)
     dialogue = Dialogue()
-    dialogue.exchanges = list(exchanges)
+    for each in exchanges:
+        begun = dialogue.exchanges.begin(each.request)
+        begun.response = each.response
+    dialogue.exchanges.settle()
     dialogue.lost_in_gap = lost_in_gap
     dialogue.switched = switched
     return Facts(connection, dialogue, client)

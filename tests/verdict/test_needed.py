@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from kacap.http.message import Request
 from kacap.verdict.facts import Facts
 from kacap.verdict.needed import needed_connections
 from tests.verdict.records import exchange, record
@@ -12,10 +11,10 @@ from tests.verdict.records import exchange, record
 
 def asked(*names: str | None, at: float = 0, target: str = "/", opened_here: bool = True) -> Facts:
     """A connection on which each name is asked for once, 100 ms apart."""
-    exchanges = [exchange(at + 100 * number, at + 100 * number + 5) for number in range(len(names))]
-    for name, each in zip(names, exchanges, strict=True):
-        assert isinstance(each.request, Request)
-        each.request.host, each.request.target = name, target
+    times = range(0, 100 * len(names), 100)
+    exchanges = [
+        exchange(at + time, at + time + 5, host=name, target=target) for name, time in zip(names, times, strict=True)
+    ]
     return record(*exchanges, opened=at if opened_here else None, ready=at)
 
 

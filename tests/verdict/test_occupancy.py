@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kacap.http.message import Exchange, Response
+from kacap.http.message import Exchange
 from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.occupancy import FOREVER, Cover, Interval, busy_intervals, idle_intervals, open_interval, peak
 from kacap.verdict.words import Side
 from tests.dialogue.conversation import START_NS
+from tests.http.made import response
 from tests.verdict.heard import one
 from tests.verdict.records import exchange, ns, record
 
@@ -22,12 +23,10 @@ NANOSECOND = 1 / 1_000_000
 
 def orphan(begin: float, end: float) -> Exchange:
     """A response whose request the capture does not show."""
-    response = Response(1, ns(begin))
-    response.status, response.version, response.end_time_ns = 200, "1.1", ns(end)
-    response.framing = "length"
-    response.head_complete = response.complete = True
     made = Exchange(None)
-    made.response = response
+    made.response = answer = response(1, ns(begin), content_length=("0",))
+    answer.end_time_ns, answer.framing = ns(end), "length"
+    answer.head_complete = answer.complete = True
     return made
 
 
