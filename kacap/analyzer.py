@@ -11,7 +11,7 @@ from typing import Final
 from kacap.http.dialogue import Dialogue
 from kacap.http.heads import REQUESTS
 from kacap.http.known import KnownHeads
-from kacap.http.reader import MessageReader, read_both
+from kacap.http.reader import read_both
 from kacap.report import model
 from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
@@ -131,7 +131,7 @@ class Analyzer:
 
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]
-        client = connection.settle_roles(_requester(connection), self._ports)
+        client = connection.settle_roles(_requester(connection, dialogue), self._ports)
         facts = Facts(connection, dialogue, client, self._last_ns if self._frames else 0)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
@@ -156,9 +156,8 @@ class Analyzer:
             self._lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
 
 
-def _requester(connection: Connection) -> Half | None:
+def _requester(connection: Connection, dialogue: Dialogue) -> Half | None:
     """The half that says requests, or whose peer says responses."""
-    for half in (connection.first, connection.second):
-        if isinstance(half.sink, MessageReader) and half.sink.kind:
-            return half if half.sink.kind == REQUESTS else half.peer
-    return None
+    if not dialogue.first_says:
+        return None
+    return connection.first if dialogue.first_says == REQUESTS else connection.second

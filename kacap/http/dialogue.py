@@ -12,7 +12,7 @@ Rules of this room:
 """
 
 from kacap.http.exchanges import Exchanges
-from kacap.http.heads import Head
+from kacap.http.heads import REQUESTS, RESPONSES, Head
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
 
@@ -41,6 +41,7 @@ class Dialogue:
         "extra_bytes",
         "extra_frame",
         "extra_time_ns",
+        "first_says",
         "limits_hit",
         "lost_in_gap",
         "switched",
@@ -50,6 +51,8 @@ class Dialogue:
         self._exchanges = Exchanges()
         self.switched = False
         """101 or CONNECT: what follows is not HTTP/1."""
+        self.first_says = 0
+        """REQUESTS or RESPONSES: what the first half of the connection says, as far as its readers know."""
         self.limits_hit = 0
         """How often something was dropped because there was too much of it."""
         self.lost_in_gap = False
@@ -169,6 +172,13 @@ class Dialogue:
         self._extra_index = self._last_answered
         self.extra_frame, self.extra_time_ns = frame, time_ns
         return True
+
+    def half_says(self, kind: int, is_first: bool) -> None:
+        """A half says REQUESTS or RESPONSES; the other then says the other, unless it says itself what it is."""
+        if is_first:
+            self.first_says = kind
+        elif not self.first_says:
+            self.first_says = RESPONSES if kind == REQUESTS else REQUESTS
 
     def speaks(self, protocol: Protocol) -> None:
         """A half says from its first bytes on what is not HTTP/1."""

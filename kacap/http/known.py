@@ -7,29 +7,65 @@ Rules of this room:
 - What is kept is bounded in number and in bytes; when it is full it is forgotten, and begins anew.
 """
 
+from typing import Final
+
 from kacap.http.heads import Head, Said
 from kacap.http.parse import read_head
 
-MAX_HEADS = 8192
+MAX_HEADS: Final = 8192
 """Heads remembered."""
 
-MAX_BYTES = 4 << 20
+MAX_BYTES: Final = 4 << 20
 """Bytes that they had together."""
 
-LONGEST = 4096
+LONGEST: Final = 4096
 """A longer head is parsed each time."""
+
+_H: Final = 0x48
+"""How a response begins, and few requests."""
 
 
 class KnownHeads:
     """The heads of one capture."""
 
-    __slots__ = ("_alike", "_room", "by_hash")
+    __slots__ = ("_alike", "_by_hash", "_request_bytes", "_response_bytes", "_room", "length")
 
     def __init__(self) -> None:
-        self.by_hash: dict[int, Head] = {}
+        self._by_hash: dict[int, Head] = {}
         """By the hash of the bytes of a whole head, from its start line to its blank line."""
         self._alike: dict[Said, Head] = {}
         self._room = MAX_BYTES
+        self._request_bytes = 0
+        """The length of the request head that was recognised last: the next is often as long, and then its end need not
+        be looked for."""
+        self._response_bytes = 0
+        self.length = 0
+        """The bytes of the head that was recognised last."""
+
+    def __len__(self) -> int:
+        """Heads that are remembered; those that differ only in what nobody looks at count each."""
+        return len(self._by_hash)
+
+    def recognise(self, data: bytes, start: int, end: int) -> Head | None:
+        """The head that begins at `start`, if it was seen before; `length` is then its own."""
+        is_response = data[start] == _H
+        length = self._response_bytes if is_response else self._request_bytes
+        if 0 < length <= end - start:
+            head = self._by_hash.get(hash(data[start : start + length]))
+            if head is not None:
+                self.length = length
+                return head
+        length = data.find(b"\r\n\r\n", start, end) + 4 - start
+        if not 0 < length <= LONGEST:
+            return None
+        head = self._by_hash.get(hash(data[start : start + length]))
+        if head is not None:
+            self.length = length
+            if is_response:
+                self._response_bytes = length
+            else:
+                self._request_bytes = length
+        return head
 
     def read(self, data: bytes, start: int, stop: int, kind: int) -> Head | None:
         """The head at `data[start:stop]`; None when it is no head of this `kind` (0: of any)."""
@@ -38,7 +74,7 @@ class KnownHeads:
             said = read_head(data, start, stop, kind)
             return None if said is None else Head(said)
         key = hash(data[start:stop])
-        head = self.by_hash.get(key)
+        head = self._by_hash.get(key)
         if head is None:
             said = read_head(data, start, stop, kind)
             return None if said is None else self._remember(key, length, said)
@@ -46,12 +82,12 @@ class KnownHeads:
 
     def _remember(self, key: int, length: int, said: Said) -> Head:
         self._room -= length
-        if self._room < 0 or len(self.by_hash) >= MAX_HEADS:
-            self.by_hash.clear()
+        if self._room < 0 or len(self._by_hash) >= MAX_HEADS:
+            self._by_hash.clear()
             self._alike.clear()
             self._room = MAX_BYTES - length
         head = self._alike.get(said)
         if head is None:
             head = self._alike[said] = Head(said)
-        self.by_hash[key] = head
+        self._by_hash[key] = head
         return head

@@ -6,15 +6,19 @@ chunk inside a body. Anything else is walked through.
 
 from kacap.http.dialogue import Dialogue
 from kacap.http.heads import REQUESTS, Head
-from kacap.http.known import LONGEST, KnownHeads
+from kacap.http.known import KnownHeads
 from kacap.http.walk import BODY, BOUNDARY, MessageWalk
 
 
 def read_both(dialogue: Dialogue, known: KnownHeads | None = None) -> tuple["MessageReader", "MessageReader"]:
-    """The two readers of one connection; all connections of a capture share the heads that are `known`."""
-    known = known or KnownHeads()
+    """The two readers of one connection, that of its first half first.
+
+    All connections of a capture share the heads that are `known`.
+    """
+    known = KnownHeads() if known is None else known
     one, other = MessageReader(dialogue, known), MessageReader(dialogue, known)
     one.other, other.other = other, one
+    one.is_first = True
     return one, other
 
 
@@ -28,12 +32,12 @@ class MessageReader(MessageWalk):
         if self.state == BODY:
             if not unseen and self.step_body(end - start, frame, time_ns):
                 return
-        elif self.state <= BOUNDARY and not unseen:
-            stop = data.find(b"\r\n\r\n", start, end) + 4
-            if start < stop <= start + LONGEST:
-                head = self.known.by_hash.get(hash(data[start:stop]))
-                if head is not None and stop + head.exact_bytes == end and self._take_whole(head, frame, time_ns):
-                    return
+        elif self.state <= BOUNDARY and not unseen and start < end:
+            known = self.known
+            head = known.recognise(data, start, end)
+            whole = head is not None and start + known.length + head.exact_bytes == end
+            if whole and head is not None and self._take_whole(head, frame, time_ns):
+                return
         self.walk(data, start, end, unseen, frame, time_ns)
 
     def _take_whole(self, head: Head, frame: int, time_ns: int) -> bool:
@@ -46,6 +50,7 @@ class MessageReader(MessageWalk):
                 return False
         elif not self.dialogue.answered(head, frame, time_ns):
             return False
-        self.kind = kind
+        if not self.kind:
+            self.says(kind)
         self.state = BOUNDARY
         return True

@@ -33,13 +33,15 @@ CLOSED_BOOK: Final = 6
 class MessageWalk(BodyReader):
     """The bytes of one half as messages, told to the connection's `Dialogue`."""
 
-    __slots__ = ("_begun", "_extra", "_hello", "dialogue", "kind", "known", "lost_bytes", "other", "state")
+    __slots__ = ("_begun", "_extra", "_hello", "dialogue", "is_first", "kind", "known", "lost_bytes", "other", "state")
 
     def __init__(self, dialogue: Dialogue, known: KnownHeads) -> None:
         super().__init__()
         self.dialogue = dialogue
-        self.other = self
-        """The reader of the other half."""
+        self.other: MessageWalk | None = None
+        """The reader of the other half, until this one is finished."""
+        self.is_first = False
+        """Whether it reads the first half of its connection."""
         self.state = FRESH
         self.kind = 0
         """REQUESTS or RESPONSES, once known."""
@@ -69,7 +71,13 @@ class MessageWalk(BodyReader):
         self._cut_head()
         self._end_hello()
         self.end_body()
+        self.other = None
         self.dialogue.close()
+
+    def says(self, kind: int) -> None:
+        """The first start line tells what this half says."""
+        self.kind = kind
+        self.dialogue.half_says(kind, self.is_first)
 
     def close_book(self) -> None:
         """From here on the bytes are another protocol's."""
@@ -86,7 +94,11 @@ class MessageWalk(BodyReader):
                 assert message is not None
                 if start == first and self._was_bodiless(message, data, start, end):
                     continue
-                start = self._walk_body(message, data, start, end, frame, time_ns)
+                start = self.walk_body(message, data, start, end, frame, time_ns)
+                if not self.remaining:
+                    self._complete(message)
+                elif self.broken:
+                    self._lose()
             elif state <= BOUNDARY:
                 start = self._boundary(data, start, end, frame, time_ns)
             elif state == HEAD:
@@ -168,7 +180,8 @@ class MessageWalk(BodyReader):
         begun, self._begun = self._begun, None
         first_frame, first_time_ns = (frame, time_ns) if begun is None else (begun.frame, begun.time_ns)
         body = Body(head.framing, head.body_bytes, head.oddities)
-        self.kind = head.kind
+        if not self.kind:
+            self.says(head.kind)
         message: Message
         if head.kind == REQUESTS:
             message = request = Request(head, first_frame, first_time_ns)
@@ -192,20 +205,13 @@ class MessageWalk(BodyReader):
                 self.dialogue.completed(message)
             self.dialogue.switch()
             self.close_book()
-            self.other.close_book()
+            if self.other is not None:
+                self.other.close_book()
             return
         self.begin_body(message, body.framing, body.length)
         self.state = BODY
         if not self.remaining:
             self._complete(message)
-
-    def _walk_body(self, message: Message, data: bytes, start: int, end: int, frame: int, time_ns: int) -> int:
-        stop = self.walk_body(message, data, start, end, frame, time_ns)
-        if not self.remaining:
-            self._complete(message)
-        elif self.broken:
-            self._lose()
-        return stop
 
     def _complete(self, message: Message) -> None:
         self.end_body()
@@ -252,7 +258,9 @@ class MessageWalk(BodyReader):
     @property
     def _says_responses(self) -> bool:
         """Judged by the other half where its own start lines were not seen."""
-        return self.other.kind == REQUESTS if not self.kind else self.kind == RESPONSES
+        if self.kind:
+            return self.kind == RESPONSES
+        return self.other is not None and self.other.kind == REQUESTS
 
     def _resync(self, data: bytes, start: int, end: int) -> bool:
         """Whether a message begins here, at the start of a segment."""

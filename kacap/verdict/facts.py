@@ -1,12 +1,12 @@
 """One connection as the judge sees it: what TCP showed and what HTTP said, with the conclusions that need no rule."""
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.exchanges import Exchanges
 from kacap.http.message import Exchange, Request
 from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.verdict.round_trip import measure_beyond_ns, measure_round_trip_ns
+from kacap.verdict.signal import last_signal
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
 HOLD_NS = 10_000_000
@@ -17,24 +17,6 @@ ANSWER_NS = 1_000_000_000
 
 DISCARD_NS = 10_000_000
 """A FIN within this time of the response was decided when it came, not by a timer."""
-
-
-class Signal:
-    """The statement that a connection will end."""
-
-    __slots__ = ("_exchanges", "cause", "index", "side")
-
-    def __init__(self, side: Side, cause: str, exchanges: Exchanges, index: int) -> None:
-        self.side = side
-        self.cause = cause
-        self.index = index
-        """The place of the exchange with which the connection ends."""
-        self._exchanges = exchanges
-
-    @property
-    def exchange(self) -> Exchange:
-        """The exchange with which the connection ends."""
-        return self._exchanges.at(self.index)
 
 
 class Facts:
@@ -95,7 +77,7 @@ class Facts:
         if connection.first_close is not None:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
-        self.signal = _last_signal(exchanges)
+        self.signal = last_signal(exchanges)
         self.undecided = _is_undecided(connection, client, capture_end_ns)
         """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.dns_ns: int | None = None
@@ -297,21 +279,3 @@ def _unsolicited(connection: Connection, dialogue: Dialogue, client: Half) -> in
     if dialogue.lost_in_gap or dialogue.protocols:
         return 0
     return dialogue.exchanges.orphans
-
-
-def _last_signal(exchanges: Exchanges) -> Signal | None:
-    """What was said in the last exchange that was answered, or in the requests that wait behind it.
-
-    Earlier statements were overruled by the next answer on the same connection.
-    """
-    last = len(exchanges) - 1
-    if last < 0 or exchanges.persists(last):
-        return None
-    answered = last
-    while answered > 0 and exchanges.at(answered).response is None:
-        answered -= 1
-    for index in range(answered, last + 1):
-        said = exchanges.signal(index)
-        if said is not None:
-            return Signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], exchanges, index)
-    return None
