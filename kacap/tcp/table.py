@@ -39,7 +39,7 @@ class ConnectionTable:
     def unpacked(self) -> list[Connection]:
         """The connections that are not packed, in order of first segment."""
         current = [half.connection for half in self.halves.values() if half is half.connection.first]
-        return sorted(current + self._replaced, key=lambda connection: connection.first_frame)
+        return sorted(self._replaced + current, key=lambda connection: connection.first_frame)
 
     def add(self, connection: Connection) -> None:
         """The 4-tuple belongs to `connection` from here on."""
