@@ -32,9 +32,9 @@ def _rows(*cause_ids: str) -> tuple[Rule, ...]:
     )
 
 
-BY_CLIENT = _rows(persistence.CLIENT_CLOSE, persistence.CLIENT_HTTP10)
+BY_CLIENT: tuple[Rule, ...] = _rows(persistence.CLIENT_CLOSE, persistence.CLIENT_HTTP10)
 
-BY_SERVER = _rows(
+BY_SERVER: tuple[Rule, ...] = _rows(
     persistence.SERVER_CLOSE,
     persistence.SERVER_NOT_GRANTED,
     persistence.SERVER_HTTP10,
