@@ -1,4 +1,5 @@
-# `make` lists the targets. Everything runs from .venv, which is made on first need; nothing needs root or a compiler.
+# `make` lists the targets. Everything runs from .venv, which is made on first need; nothing needs root, and only
+# `make compile` a compiler.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
@@ -13,17 +14,26 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check lint types arch format readme captures clean
+COMPILED := .compiled/.installed
+
+.PHONY: help run test compile test-compiled check lint types arch format readme captures clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target intent; do \
-	  printf '  make %-10s %s\n' "$$target" "$$intent"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target intent; do \
+	  printf '  make %-14s %s\n' "$$target" "$$intent"; done
 
 run: $(RUN) ## judge a capture that comes with the project
 	@$(BIN)/kacap analyze captures/urllib3-pool-gunicorn-gevent.pcap
 
 test: $(DEV) ## run the tests, on all processors
 	@$(BIN)/python -m pytest -n auto
+
+compile: $(COMPILED) ## compile the core into .compiled (needs a C compiler)
+
+# What is compiled lies elsewhere, and comes first; PYTHONSAFEPATH keeps the clone itself from coming before it.
+test-compiled: $(DEV) $(COMPILED) ## run the tests on the compiled core
+	@PYTHONSAFEPATH=1 PYTHONPATH="$(CURDIR)/.compiled:$(CURDIR)" KACAP_EXPECT_CORE=compiled \
+	  $(BIN)/python -m pytest -n auto --import-mode=append
 
 check: lint types arch $(DEV) ## lint, types, architecture, and the README against the program
 	@$(BIN)/python -m tests.check_readme
@@ -50,7 +60,7 @@ captures: $(DEV) ## record the captures again: ONLY="name other" (Linux)
 	@$(BIN)/python -m tests.check_readme --write
 
 clean: ## remove what was made: .venv, caches, builds
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab build dist *.egg-info
+	@rm -rf $(VENV) .compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An interpreter that is too old must fail here, in one line, and not later in the middle of pip.
@@ -63,6 +73,12 @@ $(BIN)/python:
 $(RUN): pyproject.toml | $(BIN)/python
 	@echo 'installing kacap into $(VENV)' >&2
 	@$(PIP) install --editable .
+	@touch $@
+
+$(COMPILED): setup.py pyproject.toml $(shell find kacap -name '*.py') | $(BIN)/python
+	@echo 'compiling kacap into .compiled' >&2
+	@rm -rf .compiled
+	@KACAP_COMPILE=require $(PIP) install --no-deps --target .compiled .
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python

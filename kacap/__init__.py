@@ -11,7 +11,10 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kacap.core import choose_core
 from kacap.version import __version__
+
+choose_core()
 
 if TYPE_CHECKING:
     from kacap.analyzer import Analyzer

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from kacap.core import core
 from kacap.http.dialogue import Dialogue
 from kacap.http.heads import REQUESTS
 from kacap.http.known import KnownHeads
@@ -25,8 +26,6 @@ from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
 from kacap.wire.dns import read_dns
 from kacap.wire.names import link_type_name
 from kacap.wire.segment import SYN
-
-CORE = "pure"
 
 _NEVER_YET: Final = 1 << 63
 """After any time that a capture can hold."""
@@ -117,7 +116,7 @@ class Analyzer:
         dropped = self._decoder.fragments.dropped
         warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self._tracker.untracked)]
         warnings += ports_not_seen(self._ports, facts)
-        return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, CORE), warnings)
+        return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, core()), warnings)
 
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kacap.analyzer import Analyzer
+from kacap.core import core
 from kacap.http import dialogue
 from kacap.report import shortfalls
 from kacap.report.model import Report
@@ -158,7 +159,7 @@ def test_what_only_the_source_knows_is_passed_on() -> None:
     assert (found.capture.sources, found.capture.format) == (("a.pcap", "-"), "mixed")
     assert (found.capture.dropped_frames, found.capture.truncated_file) == (3, True)
     assert found.warnings == ("a.pcap: cut",)
-    assert (found.kacap.version, found.kacap.core) == (__version__, "pure")
+    assert (found.kacap.version, found.kacap.core) == (__version__, core())
 
 
 def test_no_frame() -> None:

@@ -21,10 +21,10 @@ app.command()(explain)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from kacap.analyzer import CORE
+        from kacap.core import core
         from kacap.version import __version__
 
-        typer.echo(f"kacap {__version__} ({CORE})")
+        typer.echo(f"kacap {__version__} ({core()})")
         raise typer.Exit
 
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import kacap as kacap_package
+
 ROOT = Path(__file__).resolve().parents[2]
+HOME = Path(kacap_package.__file__).resolve().parents[1]
+"""Where the package lies that is tested: not here, when it is the compiled one."""
 CAPTURES = ROOT / "captures"
 HEALTHY = CAPTURES / "requests-pool-gunicorn-gevent.pcap"
 NOT_REUSED = CAPTURES / "requests-no-session-gunicorn-gevent.pcap"
@@ -34,7 +38,7 @@ class Ended:
 def environment(**more: str) -> Mapping[str, str]:
     """This one, at 80 columns and without anything that asks for or against colour."""
     kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"} | more
+    return kept | {"PYTHONPATH": str(HOME), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"} | more
 
 
 def kacap(*words: str | Path, stdin: bytes = b"", **variables: str) -> Ended:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kacap.core import core
 from kacap.version import __version__
 from tests.cli.command import kacap
 from tests.render.golden import assert_golden
@@ -26,4 +27,4 @@ def test_without_words_there_is_help_and_no_error() -> None:
 
 def test_version() -> None:
     ended = kacap("--version")
-    assert (ended.code, ended.out) == (0, f"kacap {__version__} (pure)\n")
+    assert (ended.code, ended.out) == (0, f"kacap {__version__} ({core()})\n")

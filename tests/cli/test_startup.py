@@ -15,6 +15,7 @@ LOADED_FOR_HELP = {
     "kacap.cli.analyze",
     "kacap.cli.app",
     "kacap.cli.explain",
+    "kacap.core",
     "kacap.render",
     "kacap.render.detail",
     "kacap.version",
