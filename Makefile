@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 COMPILED := .compiled/.installed
 
-.PHONY: help run test compile test-compiled check lint types arch format readme captures clean
+.PHONY: help run test compile test-compiled check lint types arch format readme captures bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target intent; do \
@@ -59,8 +59,12 @@ captures: $(DEV) ## record the captures again: ONLY="name other" (Linux)
 	@$(BIN)/python -m captures.lab $(ONLY)
 	@$(BIN)/python -m tests.check_readme --write
 
+bench: $(DEV) $(COMPILED) ## measure beside other tools: ONLY="small memory" RECORD=1 KEEP=1 (Linux)
+	@$(BIN)/python -m tests.bench $(if $(BENCH_COMPILED),--compiled '$(BENCH_COMPILED)') $(if $(RECORD),--record) $(if $(KEEP),--keep) $(ONLY)
+	@$(if $(KEEP),$(BIN)/python -m tests.check_readme --write)
+
 clean: ## remove what was made: .venv, caches, builds
-	@rm -rf $(VENV) .compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab build dist *.egg-info
+	@rm -rf $(VENV) .compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .lab .bench build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An interpreter that is too old must fail here, in one line, and not later in the middle of pip.

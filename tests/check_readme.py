@@ -1,7 +1,7 @@
 """README.md shows what the program says, not what it once said.
 
-    python tests/check_readme.py            compare; exit 1 and a diff for every block that differs
-    python tests/check_readme.py --write    write the blocks anew
+    python -m tests.check_readme            compare; exit 1 and a diff for every block that differs
+    python -m tests.check_readme --write    write the blocks anew
 
 A block stands between `<!-- block: NAME -->` and `<!-- end: NAME -->`. What is between is made here, never by hand.
 The Python example is written by hand, and run: the block below it holds what it prints.
@@ -18,6 +18,9 @@ from itertools import groupby
 from pathlib import Path
 
 from kacap.verdict.causes import CAUSES
+from tests.bench.folders import COMMITTED
+from tests.bench.page import page
+from tests.bench.results import load
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -75,12 +78,18 @@ def example_output(readme: str) -> str:
     return f"```text\n{output('-c', example['code'])}\n```\n"
 
 
+def speed(_readme: str) -> str:
+    """What the bench measured when it was last told to keep it; nothing is measured here."""
+    return f"\n{page(load(COMMITTED))}\n"
+
+
 BLOCKS: Mapping[str, Callable[[str], str]] = {
     "reused": shown("analyze", "captures/urllib3-pool-gunicorn-gevent.pcap"),
     "not-reused": shown("analyze", "captures/curl-tornado-http10.pcap"),
     "help": shown("--help"),
     "help-analyze": shown("analyze", "--help"),
     "causes": causes_table,
+    "speed": speed,
     "example-output": example_output,
 }
 

@@ -21,7 +21,11 @@ _PACKAGES = {
     "nginx": "nginx-light",
     "node": "nodejs",
     "tcpdump": "tcpdump",
+    "tcpflow": "tcpflow",
+    "tcptrace": "tcptrace",
+    "tshark": "tshark",
     "unshare": "util-linux",
+    "wrk": "wrk",
 }
 """Program → package. A program that is not here can only come from PATH."""
 
