@@ -165,8 +165,7 @@ class Dialogue:
         """
         if self._last_answered < 0 or self.lost_in_gap or self._extra_index >= 0:
             return False
-        exchange = self.exchanges.at(self._last_answered)
-        if exchange.request is None or not exchange.complete:
+        if not self._exchanges.is_answered(self._last_answered):
             return False
         self._exchanges.keep(self._last_answered)
         self._extra_index = self._last_answered
@@ -206,11 +205,8 @@ class Dialogue:
         if head is None:
             return
         self._asked = None
-        request = Request(head, self._asked_frame, self._asked_time_ns)
-        request.framing = head.framing
+        request = Request(head, self._asked_frame, self._asked_time_ns, True)
         request.body_bytes = head.exact_bytes
-        request.oddities = head.oddities
-        request.head_complete = request.complete = True
         self._exchanges.begin(request)
         self._waiting = 1
 

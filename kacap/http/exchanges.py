@@ -81,8 +81,11 @@ class Exchanges(Ledger):
             kept = self._aside.get(index)
             if kept is not None:
                 return kept
-        request, response = self.heads(index)
-        exchange = read_exchange(index, self._read(), request, response)
+        records = self._records if self._writer is None else self._read()
+        if index == 0 or self._heads is None:
+            exchange = read_exchange(index, records, self._request, self._response)
+        else:
+            exchange = read_exchange(index, records, self._heads[2 * index - 2], self._heads[2 * index - 1])
         _LAST.made = (self, exchange)
         return exchange
 
@@ -113,6 +116,16 @@ class Exchanges(Ledger):
             if not flags & ASIDE:
                 return flags & ANSWERED != 0
         return self.at(index).response is not None
+
+    def answered_until(self) -> int:
+        """The place behind the last exchange of whose response anything was seen."""
+        for exchange in reversed(self._open or ()):
+            if exchange.response is not None:
+                return exchange.index + 1
+        count = self._sealed
+        while count and not self.has_response(count - 1):
+            count -= 1
+        return count
 
     def start_ns(self, index: int) -> int:
         """As `Exchange.start_ns`."""

@@ -80,6 +80,19 @@ class Ledger:
         assert self._open is not None
         return self._open[-back]
 
+    def is_answered(self, index: int) -> bool:
+        """Whether the request of an exchange is known, and its response, of which something was seen, is complete."""
+        exchange: Exchange | None = None
+        if index >= self._sealed:
+            exchange = self.opened(len(self) - index)
+        elif self._aside is not None:
+            exchange = self._aside.get(index)
+        if exchange is not None:
+            return exchange.request is not None and exchange.complete
+        if index == 0 or self._heads is None:
+            return self._request is not None
+        return self._heads[2 * index - 2] is not None
+
     def settle(self) -> None:
         """Seal what is over, up to the first that is not."""
         waiting = self._open

@@ -24,7 +24,8 @@ class Message:
         "time_ns",
     )
 
-    def __init__(self, head: Head, frame: int, time_ns: int) -> None:
+    def __init__(self, head: Head, frame: int, time_ns: int, whole: bool = False) -> None:
+        """`whole`: it is complete, and as its head says."""
         self.head = head
         self.frame = frame
         """The frame with its first byte."""
@@ -32,13 +33,13 @@ class Message:
         self.end_frame = frame
         """The frame with its last byte so far."""
         self.end_time_ns = time_ns
-        self.framing = NONE
+        self.framing = head.framing if whole else NONE
         """`none`, `length`, `chunked`, `until-close` (RFC 9112 section 6.3)."""
         self.body_bytes = 0
         """Content without chunk framing."""
-        self.head_complete = False
-        self.complete = False
-        self.oddities: tuple[str, ...] = ()
+        self.head_complete = whole
+        self.complete = whole
+        self.oddities: tuple[str, ...] = head.oddities if whole else ()
         """Short words for what was wrong with it."""
 
     @property

@@ -81,18 +81,20 @@ def write_message(writer: BytesWriter, message: Message | None) -> None:
 
 
 def read_request(head: Head, records: bytes, at: int) -> Request:
-    request = Request(head, read_i64_le(records, at), read_i64_le(records, at + TIME))
-    _fill(request, records, at)
+    """The request whose numbers stand at `at`."""
+    request = Request(head, read_i64_le(records, at), read_i64_le(records, at + TIME), True)
+    request.end_frame = read_i64_le(records, at + END_FRAME)
+    request.end_time_ns = read_i64_le(records, at + END_TIME)
+    request.body_bytes = read_i64_le(records, at + BODY)
     return request
 
 
-def _fill(message: Message, records: bytes, at: int) -> None:
-    message.end_frame = read_i64_le(records, at + END_FRAME)
-    message.end_time_ns = read_i64_le(records, at + END_TIME)
-    message.body_bytes = read_i64_le(records, at + BODY)
-    message.framing = message.head.framing
-    message.oddities = message.head.oddities
-    message.head_complete = message.complete = True
+def _read_response(head: Head, records: bytes, at: int) -> Response:
+    response = Response(head, read_i64_le(records, at), read_i64_le(records, at + TIME), True)
+    response.end_frame = read_i64_le(records, at + END_FRAME)
+    response.end_time_ns = read_i64_le(records, at + END_TIME)
+    response.body_bytes = read_i64_le(records, at + BODY)
+    return response
 
 
 def read_exchange(index: int, records: bytes, request: Head | None, response: Head | None) -> Exchange:
@@ -104,9 +106,7 @@ def read_exchange(index: int, records: bytes, request: Head | None, response: He
     if request is not None:
         exchange.request = read_request(request, records, at + REQUEST)
     if response is not None:
-        answer = Response(response, read_i64_le(records, at + RESPONSE), read_i64_le(records, at + RESPONSE + TIME))
-        _fill(answer, records, at + RESPONSE)
+        exchange.response = _read_response(response, records, at + RESPONSE)
         if flags & BODILESS:
-            answer.framing = NONE
-        exchange.response = answer
+            exchange.response.framing = NONE
     return exchange

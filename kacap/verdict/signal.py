@@ -31,10 +31,7 @@ def last_signal(exchanges: Exchanges) -> Signal | None:
     last = len(exchanges) - 1
     if last < 0 or exchanges.persists(last):
         return None
-    answered = last
-    while answered > 0 and exchanges.at(answered).response is None:
-        answered -= 1
-    for index in range(answered, last + 1):
+    for index in range(max(0, exchanges.answered_until() - 1), last + 1):
         said = exchanges.signal(index)
         if said is not None:
             return Signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], exchanges, index)

@@ -164,6 +164,21 @@ def test_start_lines_are_read_once(make: Callable[[int], bytes]) -> None:
     assert growth(act, 5_000) < TOLERATED
 
 
+def test_junk_behind_each_of_many_responses() -> None:
+    def act(count: int) -> Callable[[], object]:
+        answer = b"HTTP/1.1 200 x\nContent-Length: 0\n\n"
+
+        def read() -> None:
+            _, server = pair()
+            for frame in range(count):
+                server.chunk(answer, 0, len(answer), 0, frame, frame)
+                server.chunk(b"junk", 0, 4, 0, frame, frame)
+
+        return read
+
+    assert growth(act, 2_000) < TOLERATED
+
+
 def test_an_interim_flood_is_bounded_in_memory() -> None:
     dialogue = Dialogue()
     client, server = read_both(dialogue)

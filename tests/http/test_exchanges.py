@@ -196,6 +196,13 @@ def test_an_interim_response_leaves_an_object() -> None:
     assert columns(exchanges) == same_columns(exchanges)
 
 
+def test_where_the_answers_end() -> None:
+    steps = [client(GET), server(OK), client(GET), server(OK[:-1]), client(GET + GET)]
+    ends = [hear(*steps[:count]).exchanges.answered_until() for count in range(6)]
+    assert ends == [0, 0, 1, 1, 2, 2]
+    assert hear(client(GET), server(OK), client(GET)).exchanges.answered_until() == 1
+
+
 def test_orphans_are_counted() -> None:
     exchanges = hear(server(OK), server(OK), client(GET), server(OK)).exchanges
     assert (exchanges.orphans, exchanges.first_asked()) == (2, 2)

@@ -125,9 +125,7 @@ def unanswered(facts: Facts) -> tuple[int, Exchange] | None:
     None where a response may have been missed by the capture, or where somebody had said that the connection ends.
     """
     exchanges = facts.exchanges
-    at = len(exchanges)
-    while at > 0 and not exchanges.has_response(at - 1):
-        at -= 1
+    at = exchanges.answered_until()
     if at == len(exchanges):
         return None
     exchange = exchanges.at(at)
