@@ -69,6 +69,10 @@ class Exchanges(Ledger):
         for index in range(len(self)):
             yield self.at(index)
 
+    def __reversed__(self) -> Iterator[Exchange]:
+        for index in range(len(self) - 1, -1, -1):
+            yield self.at(index)
+
     def at(self, index: int) -> Exchange:
         """The exchange at `index`, which is one."""
         if index >= self._sealed:
