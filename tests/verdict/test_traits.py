@@ -13,7 +13,7 @@ from kacap.verdict.pair import PairFacts
 from kacap.verdict.pairs import pairs_of
 from kacap.verdict.rules import OBSERVATIONS, RULES, rule_on, rulings_of
 from kacap.verdict.rules.rule import may_apply
-from kacap.verdict.rules.table import candidates, observe
+from kacap.verdict.rules.ruling import candidates, observe
 from kacap.verdict.traits import AT_ONCE, BY_SERVER, SERVER_CLOSE, UNSAID, traits_of
 from kacap.wire.frame import Frame, SourceInfo
 from tests.dialogue import read_scenario

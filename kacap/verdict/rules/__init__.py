@@ -1,7 +1,7 @@
 """Why a connection ended: the rule table.
 
 One rule is one row; the first row that applies names the reason. The files hold rows of one kind each; `table` puts
-them in order of evidence, which is the only place where the order matters:
+them in order of evidence, which is the only place where the order matters, and `ruling` asks them:
 
     unopened    it was never established
     early       the answer came before the request was complete; a request that never came
@@ -21,6 +21,7 @@ them in order of evidence, which is the only place where the order matters:
 """
 
 from kacap.verdict.rules.rule import Observation, Rule, Ruling, Sighting
-from kacap.verdict.rules.table import OBSERVATIONS, RULES, observe, rule_on, rulings_of
+from kacap.verdict.rules.ruling import observe, rule_on, rulings_of
+from kacap.verdict.rules.table import OBSERVATIONS, RULES
 
 __all__ = ["OBSERVATIONS", "RULES", "Observation", "Rule", "Ruling", "Sighting", "observe", "rule_on", "rulings_of"]
