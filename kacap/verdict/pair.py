@@ -233,7 +233,7 @@ class PairFacts:
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
         times = self._opening_times
         at = bisect_left(times, until_ns)
-        return at > 0 and times[at - 1] > facts.exchanges[-1].end_ns + facts.hold_ns
+        return at > 0 and times[at - 1] > facts.exchanges.end_ns(len(facts.exchanges) - 1) + facts.hold_ns
 
     def overlap(self, connections: Sequence[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
@@ -397,7 +397,7 @@ def _reused(facts: Facts, bits: int) -> int:
     if bits & traits.UNANSWERED and bits & traits.CLOSED:
         # Responses answer in order: what has none stands last.
         at = count - 1
-        while at and facts.exchanges[at].response is None:
+        while at and not facts.exchanges.has_response(at):
             reused -= not facts.reuses(at)
             at -= 1
     return reused

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from kacap.http import persistence
+from kacap.http.framing import NONE
+from kacap.http.message import Exchange
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.words import ConnectionVerdict, Side
@@ -44,7 +46,7 @@ ERROR: Final = 1 << 14
 UNANSWERED: Final = 1 << 15
 """The last request has no response."""
 OVERTAKEN: Final = 1 << 16
-"""The answer began before its request was complete."""
+"""The answer began before its request, which has a body, was complete; or it has no request."""
 ODD: Final = 1 << 17
 """A message that breaks the rules of framing."""
 SURPLUS: Final = 1 << 18
@@ -182,26 +184,38 @@ def _of_close(facts: Facts) -> int:
 
 
 def _of_exchanges(facts: Facts) -> int:
-    count = len(facts.exchanges)
+    exchanges = facts.exchanges
+    count, at = len(exchanges), facts.final_index
     bits = ALONE if count == 1 else SEVERAL
     if facts.asked:
         bits |= ASKED if facts.asked == 1 else ASKED | AGAIN
     if facts.unsolicited:
         bits |= UNSOLICITED
-    final = facts.final
-    if final is None:
-        return bits
+    if at < count - 1 and not exchanges.has_response(count - 1):
+        bits |= UNANSWERED  # requests that came behind the signal
+    if not exchanges.sealed(at):
+        return bits | _of_final(exchanges.at(at))
+    request, response = exchanges.heads(at)
+    if request is None or request.framing != NONE:
+        return bits | _of_final(exchanges.at(at))
+    if request.oddities:
+        bits |= ODD
+    if response is not None:
+        bits |= GOOD if response.status < 400 else ERROR
+        if response.oddities:
+            bits |= ODD
+    return bits
+
+
+def _of_final(final: Exchange) -> int:
     request, response = final.request, final.response
-    if final.response_lost:
-        bits |= UNSEEN
+    bits = UNSEEN if final.response_lost else 0
     if response is None:
         bits |= UNANSWERED
     else:
         bits |= GOOD if response.status < 400 else ERROR
         if response.oddities:
             bits |= ODD
-        if facts.signal is not None and count > 1 and facts.exchanges[-1].response is None:
-            bits |= UNANSWERED  # requests that came behind the signal
     if request is None or not request.complete or (response is not None and response.time_ns < request.end_time_ns):
         bits |= OVERTAKEN
     if request is not None and request.oddities:

@@ -7,7 +7,7 @@ counted apart, because many servers keep a connection after a good answer and cl
 from collections.abc import Sequence
 
 from kacap.http.message import Exchange
-from kacap.http.persistence import SERVER_CLOSE, client_signal, server_signal
+from kacap.http.persistence import SERVER_CLOSE
 from kacap.verdict import traits
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, open_interval
@@ -54,8 +54,8 @@ class Answers:
         """-1 until it is asked for."""
         self._well: frozenset[tuple[str, str]] | None = None
         for facts in connections:
-            for exchange, closes in _free_answers(facts):
-                tally = self.good if _is_good(exchange) else self.errors
+            for _, status, closes in _free_answers(facts):
+                tally = self.good if status < ERRORS_FROM else self.errors
                 tally.add(closes)
 
     @property
@@ -111,10 +111,11 @@ class Answers:
                 opened.add(start, end)
         most_kept, least_closed = 0, len(self._connections) + 1
         for facts in self._connections:
-            for exchange, closes in _free_answers(facts):
-                if exchange.response is None or not _is_good(exchange):
+            for at, status, closes in _free_answers(facts):
+                response = facts.exchanges.at(at).response
+                if response is None or status >= ERRORS_FROM:
                     continue
-                level = opened.at(exchange.response.time_ns)
+                level = opened.at(response.time_ns)
                 if closes:
                     least_closed = min(least_closed, level)
                 else:
@@ -130,11 +131,11 @@ class Answers:
         if self._by_agent is None:
             self._by_agent = {}
             for facts in self._connections:
-                for exchange, closes in _free_answers(facts):
-                    request = exchange.request
-                    if request is not None and _is_good(exchange):
-                        _tally(self._by_agent, request.user_agent).add(closes)
-                        _tally(self._by_method, request.method).add(closes)
+                for at, status, closes in _free_answers(facts):
+                    head = facts.exchanges.heads(at)[0]
+                    if head is not None and status < ERRORS_FROM:
+                        _tally(self._by_agent, head.user_agent).add(closes)
+                        _tally(self._by_method, head.method).add(closes)
         return self._by_agent
 
     @property
@@ -149,20 +150,24 @@ class Answers:
         return others_closed * 10 <= self.good.kept
 
 
-def _is_good(exchange: Exchange) -> bool:
-    return exchange.response is not None and exchange.response.status < ERRORS_FROM
+def _free_answers(facts: Facts) -> list[tuple[int, int, bool]]:
+    """Of exchanges whose request allowed reuse: place, status, and whether the answer says close.
 
-
-def _free_answers(facts: Facts) -> list[tuple[Exchange, bool]]:
-    """Exchanges whose request allowed reuse, and whether the answer says close; other refusals are left out."""
-    found: list[tuple[Exchange, bool]] = []
-    for exchange in facts.exchanges:
-        response = exchange.response
-        if response is None or (exchange.request is not None and client_signal(exchange.request) is not None):
-            continue
-        said = server_signal(exchange.request, response)
-        if said == SERVER_CLOSE or (said is None and response.complete):
-            found.append((exchange, said is not None))
+    Other refusals are left out.
+    """
+    found: list[tuple[int, int, bool]] = []
+    exchanges = facts.exchanges
+    for at in range(len(exchanges)):
+        if exchanges.persists(at):
+            closes = False
+        else:
+            said = exchanges.signal(at)
+            if said is None or said[1] != SERVER_CLOSE:
+                continue
+            closes = True
+        head = exchanges.heads(at)[1]
+        if head is not None:
+            found.append((at, head.status, closes))
     return found
 
 

@@ -20,8 +20,11 @@ def bound_by(used: Sequence[Facts]) -> list[Bound]:
     """Those among `used`, in their order."""
     found: list[Bound] = []
     for facts in used:
-        for exchange in facts.exchanges:
-            request = exchange.request
+        exchanges = facts.exchanges
+        if all(head.auth_scheme is None for head in exchanges.request_heads()):
+            continue
+        for at in range(len(exchanges)):
+            request = exchanges.request(at)
             if request is not None and request.auth_scheme is not None:
                 found.append(Bound(facts, request, request.auth_scheme))
                 break

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
+from kacap.http.heads import Head
 from kacap.http.message import Exchange
-from kacap.http.persistence import SERVER_CLOSE, persists
+from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import Facts
 from kacap.verdict.patterns.left import left_idle, look_like_one_program
@@ -174,11 +175,11 @@ def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
         return None
     if facts.signal is None and facts.idle_before_close_ns:
         return facts.idle_before_close_ns
-    for exchange in reversed(facts.exchanges):
-        if exchange.start_ns < facts.first_close_ns:
-            if persists(exchange) and exchange.end_ns <= facts.first_close_ns:
-                return facts.first_close_ns - exchange.end_ns
-            return None
+    exchanges = facts.exchanges
+    for at in range(len(exchanges) - 1, -1, -1):
+        if exchanges.start_ns(at) < facts.first_close_ns:
+            idle_ns = facts.first_close_ns - exchanges.end_ns(at)
+            return idle_ns if idle_ns >= 0 and exchanges.persists(at) else None
     return None
 
 
@@ -189,10 +190,15 @@ def shortest_idle_ns(facts: Facts) -> int:
 
 def announced_ns(facts: Facts) -> int | None:
     """The `Keep-Alive: timeout` of the last response that has one."""
-    for exchange in reversed(facts.exchanges):
-        response = exchange.response
-        if response is not None and response.keep_alive is not None and response.keep_alive[0]:
-            return response.keep_alive[0] * SECOND_NS
+    exchanges = facts.exchanges
+    before: Head | None = None
+    for at in range(len(exchanges) - 1, -1, -1):
+        head = exchanges.heads(at)[1]
+        if head is before or head is None:
+            continue
+        if head.keep_alive is not None and head.keep_alive[0]:
+            return head.keep_alive[0] * SECOND_NS
+        before = head
     return None
 
 

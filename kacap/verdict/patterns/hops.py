@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from kacap.http.heads import Head
 from kacap.http.message import Exchange, Request, Response
 from kacap.http.persistence import SERVER_CLOSE, signal
 from kacap.verdict.facts import Facts
@@ -159,21 +160,16 @@ def _asked_of_several(pairs: Sequence[PairFacts]) -> tuple[list[int], set[Key]]:
         return counts, several
     for pair in pairs:
         server = pair.server
-        count = 0
-        before: Request | None = None
+        before: Head | None = None
         for facts in pair.used:
-            for exchange in facts.exchanges:
-                request = exchange.request
-                if request is None:
+            for head in facts.exchanges.request_heads():
+                if head is before:
                     continue
-                count += 1
-                if before is not None and request.target == before.target and request.method == before.method:
-                    continue
-                before = request
-                key = key_of(request)
+                before = head
+                key = key_of(head)
                 if first.setdefault(key, server) != server:
                     several.add(key)
-        counts.append(count)
+        counts.append(sum([len(facts.exchanges) - facts.exchanges.orphans for facts in pair.used]))
     return counts, several
 
 

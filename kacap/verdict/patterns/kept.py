@@ -61,7 +61,12 @@ def _closed_idle(facts: Facts) -> bool:
 
 
 def _response_ends(connections: Sequence[Facts]) -> list[int]:
-    return sorted(exchange.end_ns for facts in connections for exchange in facts.exchanges if exchange.complete)
+    ends: list[int] = []
+    for facts in connections:
+        exchanges = facts.exchanges
+        ends += [exchanges.end_ns(at) for at in range(len(exchanges)) if exchanges.complete(at)]
+    ends.sort()
+    return ends
 
 
 def _crowded_out(closed: Sequence[Facts], idle: Cover, ends: Sequence[int]) -> tuple[int, frozenset[int]]:

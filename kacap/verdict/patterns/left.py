@@ -34,14 +34,11 @@ def _stands_idle(facts: Facts) -> bool:
     """Whether it could be used again after its last exchange, and was not."""
     if facts.signal is not None or facts.dialogue.switched or facts.dialogue.lost_in_gap or facts.one_sided:
         return False
-    return facts.final is not None and facts.final.complete
+    return facts.final_index >= 0 and facts.exchanges.complete(facts.final_index)
 
 
 def _was_left(facts: Facts, opened_ns: Sequence[int]) -> bool:
-    final = facts.final
-    if final is None:
-        return False
-    free_ns = final.end_ns + facts.hold_ns
+    free_ns = facts.exchanges.end_ns(facts.final_index) + facts.hold_ns
     if not opened_ns or opened_ns[-1] < free_ns:
         return False
     next_ns = opened_ns[bisect_left(opened_ns, free_ns)]
@@ -49,7 +46,7 @@ def _was_left(facts: Facts, opened_ns: Sequence[int]) -> bool:
 
 
 def _program(facts: Facts) -> _Program:
-    request = facts.first_request
-    if request is None:
+    head = facts.exchanges.heads(0)[0] if facts.exchanges else None
+    if head is None:
         return None, None
-    return None if request.host is None else request.host.lower(), request.user_agent
+    return None if head.host is None else head.host.lower(), head.user_agent

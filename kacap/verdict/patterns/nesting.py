@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 
+from kacap.http.heads import Head
 from kacap.http.message import Exchange, Request
 from kacap.verdict.facts import Facts
 
@@ -47,7 +48,7 @@ class Asked:
         self.end = end
 
 
-def key_of(request: Request) -> Key:
+def key_of(request: Request | Head) -> Key:
     """What a request asks for, whichever hop it is on."""
     target = request.target
     return request.method, target if target.startswith("/") else origin_form(target)

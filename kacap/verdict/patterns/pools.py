@@ -170,21 +170,24 @@ def dropped_soon(facts: Facts) -> bool:
 def _add_held(held: Cover, facts: Facts, longer_ns: int) -> None:
     """When the client held the connection idle, and went on holding it for `longer_ns` at least."""
     exchanges = facts.exchanges
+    count = len(exchanges)
     if facts.opened_here:
         # Some clients dial ahead: what they need no more when it is ready waits in the pool with the others.
         ready_ns = facts.opened_ns + (facts.connect_ns or 0)
-        if exchanges[0].start_ns - ready_ns > _DIALLED_AHEAD_NS:
-            held.add(ready_ns, exchanges[0].start_ns)
-    for at, exchange in enumerate(exchanges):
-        if not facts.persistent[at]:
+        first_ns = exchanges.start_ns(0)
+        if first_ns - ready_ns > _DIALLED_AHEAD_NS:
+            held.add(ready_ns, first_ns)
+    beyond_ns = facts.beyond_ns or 0
+    for at in range(count):
+        if not exchanges.persists(at):
             continue
-        if at + 1 < len(exchanges):
-            end_ns = exchanges[at + 1].start_ns
+        if at + 1 < count:
+            end_ns = exchanges.start_ns(at + 1)
         elif facts.first_close is Side.CLIENT:
             end_ns = facts.first_close_ns - longer_ns
         else:
             end_ns = FOREVER if facts.first_close is None else facts.first_close_ns
-        begin_ns = exchange.end_ns + (facts.beyond_ns or 0)
+        begin_ns = exchanges.end_ns(at) + beyond_ns
         if end_ns > begin_ns:
             held.add(begin_ns, end_ns)
 
@@ -192,4 +195,4 @@ def _add_held(held: Cover, facts: Facts, longer_ns: int) -> None:
 def _oldest_kept_ns(facts: Facts) -> int:
     """The age at the last response after which the connection was used again."""
     exchanges = facts.exchanges
-    return exchanges[-2].end_ns - facts.opened_ns if len(exchanges) >= 2 else 0
+    return exchanges.end_ns(len(exchanges) - 2) - facts.opened_ns if len(exchanges) >= 2 else 0

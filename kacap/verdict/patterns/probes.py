@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 
-from kacap.http.message import Request
+from kacap.http.framing import NONE
 from kacap.verdict.facts import Facts
 from kacap.verdict.words import ConnectionVerdict
 
@@ -66,7 +66,7 @@ def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
     for facts in connections:
         if not _can_be_probe(facts):
             continue
-        said = _said(facts.first_request)
+        said = _said(facts)
         if said in not_probes:
             continue
         key = None if said is None else (said[0], said[1], said[2].lower())
@@ -91,15 +91,24 @@ def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
 def _can_be_probe(facts: Facts) -> bool:
     if not facts.opened_here or facts.dialogue.lost_in_gap or facts.first_close is None:
         return False
-    if not facts.exchanges:
+    exchanges = facts.exchanges
+    if not exchanges:
         return facts.verdict is ConnectionVerdict.UNUSED
-    request = facts.exchanges[0].request
-    return len(facts.exchanges) == 1 and request is not None and request.body_bytes == 0 and request.method in _METHODS
+    if len(exchanges) > 1:
+        return False
+    head = exchanges.heads(0)[0]
+    if head is None or head.method not in _METHODS:
+        return False
+    if head.framing == NONE:
+        return True
+    request = exchanges.request(0)
+    return request is not None and request.body_bytes == 0
 
 
-def _said(request: Request | None) -> Key:
+def _said(facts: Facts) -> Key:
     """As a key, with the User-Agent as it is written."""
-    return None if request is None else (request.method, request.target, request.user_agent or "")
+    head = facts.exchanges.heads(0)[0] if facts.exchanges else None
+    return None if head is None else (head.method, head.target, head.user_agent or "")
 
 
 def _is_named(key: Key) -> bool:

@@ -43,9 +43,11 @@ def lost_requests(connections: Sequence[Facts]) -> Lost:
         if facts.first_close is None or facts.dialogue.lost_in_gap or facts.dialogue.switched or facts.one_sided:
             continue
         first: Request | None = None
-        for exchange in reversed(facts.exchanges):
-            if exchange.response is not None:
+        exchanges = facts.exchanges
+        for at in range(len(exchanges) - 1, -1, -1):
+            if exchanges.has_response(at):
                 break  # responses answer in order: what has none stands last
+            exchange = exchanges.at(at)
             if exchange.request is not None and not exchange.response_lost:
                 count += 1
                 first = exchange.request
@@ -67,12 +69,15 @@ class Requests:
                 self._by_target.setdefault((found[1].request.method, found[1].request.target), _Same())
         targets = {target for _, target in self._by_target}
         for facts in connections:
-            for at, exchange in enumerate(facts.exchanges):
-                request = exchange.request
-                if request is not None and request.target in targets:
-                    same = self._by_target.get((request.method, request.target))
-                    if same is not None:
-                        same.add(request.time_ns, facts, at)
+            exchanges = facts.exchanges
+            for at in range(len(exchanges)):
+                head = exchanges.heads(at)[0]
+                if head is None or head.target not in targets:
+                    continue
+                same = self._by_target.get((head.method, head.target))
+                request = None if same is None else exchanges.request(at)
+                if same is not None and request is not None:
+                    same.add(request.time_ns, facts, at)
 
     def again(self, facts: Facts, request: Request) -> Retry | None:
         """The retry of `request`, which failed on the connection of `facts` for want of an answer."""

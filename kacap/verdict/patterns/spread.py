@@ -56,10 +56,9 @@ def spreads(pairs: Sequence["PairFacts"]) -> dict[int, Spread]:
 
 def _only_host(pair: "PairFacts") -> str | None:
     """The Host of all requests of a pair; None when they differ or there is none."""
-    hosts = {
-        exchange.request.host.lower()
-        for facts in pair.used
-        for exchange in facts.exchanges
-        if exchange.request is not None and exchange.request.host
-    }
+    hosts: set[str] = set()
+    for facts in pair.used:
+        for head in facts.exchanges.request_heads():
+            if head.host:
+                hosts.add(head.host.lower())
     return hosts.pop() if len(hosts) == 1 else None

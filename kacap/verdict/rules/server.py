@@ -52,8 +52,8 @@ def _limit_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 
 def _never_keeps(facts: Facts, pair: PairFacts) -> bool:
-    response = None if facts.signal is None else facts.signal.exchange.response
-    name = "" if response is None or response.server is None else response.server.lower()
+    head = None if facts.signal is None else facts.exchanges.heads(facts.signal.index)[1]
+    name = "" if head is None or head.server is None else head.server.lower()
     return name.startswith(_WITHOUT_KEEP_ALIVE) and pair.answers.always_close
 
 
