@@ -146,7 +146,7 @@ class PairFacts:
         self._look_at_openings()
         self.needed = needed_connections(self.shared, self._was_left) + len(self.used) - len(self.shared)
         self.avoidable = len(self.used) - self.needed
-        connect = [facts.connect_ns for facts in connections if facts.connect_ns is not None]
+        connect = [connect_ns for facts in connections if (connect_ns := facts.connect_ns) is not None]
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
 

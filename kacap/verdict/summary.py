@@ -58,7 +58,7 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
     if not exchanges:
         return _headline_without_exchanges(pairs, left_out)
     carried = f"{counted(used, 'connection')} for {counted(exchanges, 'exchange')}"
-    probes = sum(facts.stream in pair.probes for pair in pairs for facts in pair.used)
+    probes = sum(facts.stream in pair.probes for pair in pairs if pair.probes for facts in pair.used)
     if probes:
         carried += f", {probes:,} of them by health probes"
     if verdict is Verdict.INCONCLUSIVE:

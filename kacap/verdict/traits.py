@@ -144,7 +144,7 @@ def traits_of(facts: Facts) -> int:
     client, server = facts.client, facts.server
     bits = OPENED if facts.opened_here else FOUND_OPEN
     bits |= _OF_VERDICT[facts.verdict] | _of_close(facts)
-    if facts.exchanges:
+    if facts.final_index >= 0:
         bits |= _of_exchanges(facts)
     signal = facts.signal
     bits |= UNSAID if signal is None else OF_SIGNAL[signal.cause]
@@ -185,7 +185,7 @@ def _of_close(facts: Facts) -> int:
 
 def _of_exchanges(facts: Facts) -> int:
     exchanges = facts.exchanges
-    count, at = len(exchanges), facts.final_index
+    count, at = facts.asked + facts.unsolicited, facts.final_index
     bits = ALONE if count == 1 else SEVERAL
     if facts.asked:
         bits |= ASKED if facts.asked == 1 else ASKED | AGAIN

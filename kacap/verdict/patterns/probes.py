@@ -91,11 +91,10 @@ def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
 def _can_be_probe(facts: Facts) -> bool:
     if not facts.opened_here or facts.dialogue.lost_in_gap or facts.first_close is None:
         return False
+    count = facts.asked + facts.unsolicited
+    if count != 1:
+        return count == 0 and facts.verdict is ConnectionVerdict.UNUSED
     exchanges = facts.exchanges
-    if not exchanges:
-        return facts.verdict is ConnectionVerdict.UNUSED
-    if len(exchanges) > 1:
-        return False
     head = exchanges.heads(0)[0]
     if head is None or head.method not in _METHODS:
         return False
@@ -107,7 +106,7 @@ def _can_be_probe(facts: Facts) -> bool:
 
 def _said(facts: Facts) -> Key:
     """As a key, with the User-Agent as it is written."""
-    head = facts.exchanges.heads(0)[0] if facts.exchanges else None
+    head = facts.exchanges.heads(0)[0] if facts.final_index >= 0 else None
     return None if head is None else (head.method, head.target, head.user_agent or "")
 
 
