@@ -104,9 +104,11 @@ def leak_figures(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 def name_of_server(facts: Facts) -> str | None:
     """The `Server` header of the last response that has one."""
-    for exchange in reversed(facts.exchanges):
-        if exchange.response is not None and exchange.response.server:
-            return exchange.response.server
+    exchanges = facts.exchanges
+    for at in range(len(exchanges) - 1, -1, -1):
+        head = exchanges.heads(at)[1]
+        if head is not None and head.server:
+            return head.server
     return None
 
 
