@@ -42,8 +42,11 @@ class Analyzer:
         self._hosts = frozenset(ipaddress.ip_address(host).packed for host in hosts)
         self._streams = frozenset(streams)
         self._decoder = Decoder()
-        self._tracker = Tracker(self._opened)
+        self._tracker = Tracker(self._opened, self._over, self._woken)
         self._dialogues: dict[int, Dialogue] = {}
+        """Of the connections that are not over."""
+        self._done: dict[int, Facts] = {}
+        """Of those that are."""
         self._known_heads = KnownHeads()
         self._lookups = Lookups()
         self._dns_ns: dict[int, int] = {}
@@ -93,7 +96,8 @@ class Analyzer:
     def finish(self, source: SourceInfo) -> model.Report:
         """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
         self._tracker.finish()
-        facts = [self._facts(connection) for connection in self._tracker.connections]
+        facts = list(self._done.values())
+        facts += [self._facts(connection) for connection in self._tracker.connections]
         wanted = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
         if self._decoder.fragments.waiting:
             self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
@@ -112,7 +116,7 @@ class Analyzer:
             duplicate_frames=self._tracker.duplicate_frames,
             skipped=dict(sorted(self._skipped.items())),
         )
-        limits_hit = self._tracker.limits_hit + sum(dialogue.limits_hit for dialogue in self._dialogues.values())
+        limits_hit = self._tracker.limits_hit + sum(each.dialogue.limits_hit for each in facts)
         dropped = self._decoder.fragments.dropped
         warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self._tracker.untracked)]
         warnings += ports_not_seen(self._ports, facts)
@@ -127,6 +131,15 @@ class Analyzer:
         duration_ns = self._lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
         if duration_ns is not None:
             self._dns_ns[connection.stream] = duration_ns
+
+    def _over(self, connection: Connection, record: bytes) -> None:
+        facts = self._facts(connection)
+        facts.keep_packed(record)
+        self._done[connection.stream] = facts
+        del self._dialogues[connection.stream]
+
+    def _woken(self, connection: Connection) -> None:
+        self._dialogues[connection.stream] = self._done.pop(connection.stream).dialogue
 
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]

@@ -81,7 +81,9 @@ class Connection:
     @property
     def server(self) -> Half | None:
         """The other side of the client."""
-        return None if self.client is None else self.client.peer
+        if self.client is None:
+            return None
+        return self.second if self.client is self.first else self.first
 
     @property
     def opened_here(self) -> bool:
@@ -93,7 +95,9 @@ class Connection:
         """Whether both sides took part, as far as the capture can tell."""
         if self.client is None or self.client.syn_frame == UNKNOWN:
             return True
-        if self.syn_ack_frame != UNKNOWN or self.client.peer.bytes > 0:
+        if self.syn_ack_frame != UNKNOWN:
+            return True
+        if self.client.peer.bytes > 0:
             return True
         # One direction only: a client that acknowledges something was answered.
         return self.client.bytes > 0 or self.client.ack != UNKNOWN

@@ -87,8 +87,10 @@ class Half:
         "zero_window_probes",
     )
 
+    # Circles, which `packed` cuts.
     peer: "Half"
     connection: "Connection"
+    __deletable__ = ("connection", "peer")
 
     def __init__(self, key: bytes) -> None:
         self.key = key

@@ -82,6 +82,30 @@ def unpack(record: bytes) -> Connection:
     return connection
 
 
+class _Looked:
+    """What was looked at last: who asks for one thing of a connection asks for the next."""
+
+    __slots__ = ("connection", "record")
+
+    def __init__(self) -> None:
+        self.record = b""
+        self.connection: Connection | None = None
+
+
+_LOOKED: Final = _Looked()
+
+
+def look_at(record: bytes) -> Connection:
+    """The connection as it was packed, for reading only: its halves do not know each other."""
+    connection = _LOOKED.connection
+    if connection is None or _LOOKED.record is not record:
+        connection = unpack(record)
+        let_go(connection)
+        _LOOKED.record = record
+        _LOOKED.connection = connection
+    return connection
+
+
 def packed_isn(record: bytes, *, client: bool) -> int:
     """The initial sequence number of one side."""
     isn: int = read_i32_le(record, 100 if client else 132)
@@ -89,10 +113,10 @@ def packed_isn(record: bytes, *, client: bool) -> int:
 
 
 def let_go(connection: Connection) -> None:
-    """Cut the circles between a connection and its halves, so that they are freed at once."""
+    """Cut the circles between a connection and its halves, so that they are freed as soon as nobody looks at them."""
     for half in (connection.first, connection.second):
-        half.peer = _NOBODY
-        half.connection = _NOTHING
+        del half.peer
+        del half.connection
 
 
 def reverse(key: bytes) -> bytes:
@@ -165,7 +189,3 @@ def _is_plain_half(half: Half) -> bool:
         and not half.keepalive_probes
         and not half.zero_window_probes
     )
-
-
-_NOBODY: Final = Half(bytes(12))
-_NOTHING: Final = Connection(-1, _NOBODY, Half(bytes(12)), NEVER)

@@ -13,26 +13,25 @@ def final_states(connection: Connection) -> tuple[str | None, str | None]:
     """The state of the client and of the server; roles must be settled."""
     client = connection.client
     assert client is not None
-    return _state(connection, client), _state(connection, client.peer)
+    server = connection.second if client is connection.first else connection.first
+    return _state(connection, client, server), _state(connection, server, client)
 
 
-def _state(connection: Connection, half: Half) -> str | None:
-    peer = half.peer
+def _state(connection: Connection, half: Half, peer: Half) -> str | None:
     if max(half.rst_frame, peer.rst_frame) != UNKNOWN:
         return "CLOSED"
     if half.fin_frame == UNKNOWN:
-        return "CLOSE_WAIT" if _received_fin(half) else _open_state(connection, half)
+        return "CLOSE_WAIT" if _received_fin(half, peer) else _open_state(connection, half, peer)
     if peer.fin_frame == UNKNOWN:
-        return "FIN_WAIT_2" if _received_fin(peer) else "FIN_WAIT_1"
-    if _closed_second(half):
-        return "CLOSED" if _received_fin(peer) else "LAST_ACK"
-    if not _received_fin(half):
-        return "FIN_WAIT_2" if _received_fin(peer) else "FIN_WAIT_1"
-    return "TIME_WAIT" if _received_fin(peer) else "CLOSING"
+        return "FIN_WAIT_2" if _received_fin(peer, half) else "FIN_WAIT_1"
+    if _closed_second(half, peer):
+        return "CLOSED" if _received_fin(peer, half) else "LAST_ACK"
+    if not _received_fin(half, peer):
+        return "FIN_WAIT_2" if _received_fin(peer, half) else "FIN_WAIT_1"
+    return "TIME_WAIT" if _received_fin(peer, half) else "CLOSING"
 
 
-def _open_state(connection: Connection, half: Half) -> str | None:
-    peer = half.peer
+def _open_state(connection: Connection, half: Half, peer: Half) -> str | None:
     if connection.syn_ack_frame == UNKNOWN and half.syn_frame == peer.syn_frame == UNKNOWN:
         return "ESTABLISHED"
     if half is connection.client:
@@ -48,12 +47,11 @@ def _open_state(connection: Connection, half: Half) -> str | None:
     return "SYN_SENT" if half.ack == UNKNOWN else "SYN_RECEIVED"
 
 
-def _received_fin(half: Half) -> bool:
+def _received_fin(half: Half, peer: Half) -> bool:
     """Whether this side acknowledged the peer's FIN."""
-    peer = half.peer
     return UNKNOWN not in (peer.fin_seq, half.ack) and distance(advance(peer.fin_seq, 1), half.ack) >= 0
 
 
-def _closed_second(half: Half) -> bool:
+def _closed_second(half: Half, peer: Half) -> bool:
     """Whether this side had the peer's FIN when it sent its own (a passive close)."""
-    return half.fin_ack != UNKNOWN and distance(advance(half.peer.fin_seq, 1), half.fin_ack) >= 0
+    return half.fin_ack != UNKNOWN and distance(advance(peer.fin_seq, 1), half.fin_ack) >= 0

@@ -5,6 +5,7 @@ from kacap.http.message import Exchange, Request
 from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.packed import look_at
 from kacap.verdict.round_trip import measure_beyond_ns, measure_round_trip_ns
 from kacap.verdict.signal import last_signal
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
@@ -28,13 +29,14 @@ class Facts:
 
     __slots__ = (
         "_beyond_ns",
+        "_client",
+        "_connection",
         "_first_asked",
         "_idle_before_close_ns",
+        "_record",
         "_round_trip_ns",
         "aborted",
         "asked",
-        "client",
-        "connection",
         "dialogue",
         "dns_ns",
         "exchanges",
@@ -44,7 +46,6 @@ class Facts:
         "one_sided",
         "opened_here",
         "opened_ns",
-        "server",
         "signal",
         "stream",
         "undecided",
@@ -55,11 +56,11 @@ class Facts:
     def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
         exchanges = dialogue.exchanges
         server = client.peer
-        self.connection = connection
+        self._connection: Connection | None = connection
+        self._client: Half | None = client
+        self._record = b""
         self.dialogue = dialogue
         self.stream = connection.stream
-        self.client = client
-        self.server = server
         self.exchanges = exchanges
         self.unsolicited = 0
         """Responses that nobody asked for."""
@@ -96,6 +97,27 @@ class Facts:
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
         self.verdict = self._verdict()
         """The word for this connection."""
+
+    def keep_packed(self, record: bytes) -> None:
+        """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
+        self._connection = self._client = None
+        self._record = record
+
+    @property
+    def connection(self) -> Connection:
+        """What TCP showed. Of a packed one, the halves do not know each other."""
+        return look_at(self._record) if self._connection is None else self._connection
+
+    @property
+    def client(self) -> Half:
+        """The side that asks."""
+        return self.connection.first if self._client is None else self._client
+
+    @property
+    def server(self) -> Half:
+        """The side that answers."""
+        connection = self.connection
+        return connection.second if self.client is connection.first else connection.first
 
     @property
     def final(self) -> Exchange | None:
