@@ -7,10 +7,8 @@ connection stands in for one new one at a time. What its client threw away, or s
 
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import pairwise
 
-from kacap.http.message import Exchange
-from kacap.http.persistence import persists
+from kacap.http.heads import Head
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, Interval
 from kacap.verdict.patterns.pools import thrown_away
@@ -20,7 +18,7 @@ def spare_at_open(used: Sequence[Facts]) -> list[tuple[Facts, int]]:
     """The connections that need not have been opened, in order of their SYN, and how many stood idle for each."""
     by_host: dict[str, list[Facts]] = {}
     for facts in used:
-        by_host.setdefault(_host(facts.exchanges[0]), []).append(facts)
+        by_host.setdefault(_name(facts.exchanges.heads(0)[0]), []).append(facts)
     found = [each for members in by_host.values() for each in _spare_of_one_host(members)]
     return sorted(found, key=lambda each: each[0].opened_ns)
 
@@ -47,14 +45,16 @@ def _is_unexplained(facts: Facts) -> bool:
 def _idle_until_reused(facts: Facts) -> list[Interval]:
     """When it stood ready, as the next answer on it proves; the grace taken off."""
     idle: list[Interval] = []
-    for before, after in pairwise(facts.exchanges):
-        start_ns = before.end_ns + facts.hold_ns
-        answered = after.request is not None and after.response is not None
-        if answered and persists(before) and after.start_ns > start_ns and _host(before) == _host(after):
-            idle.append((start_ns, after.start_ns))
+    exchanges = facts.exchanges
+    for at in range(1, len(exchanges)):
+        asked, answered = exchanges.heads(at)
+        if asked is None or answered is None or not exchanges.persists(at - 1):
+            continue
+        start_ns, end_ns = exchanges.end_ns(at - 1) + facts.hold_ns, exchanges.start_ns(at)
+        if end_ns > start_ns and _name(exchanges.heads(at - 1)[0]) == _name(asked):
+            idle.append((start_ns, end_ns))
     return idle
 
 
-def _host(exchange: Exchange) -> str:
-    request = exchange.request
-    return "" if request is None or request.host is None else request.host.lower()
+def _name(head: Head | None) -> str:
+    return "" if head is None or head.host is None else head.host.lower()
