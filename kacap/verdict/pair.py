@@ -16,6 +16,7 @@ from kacap.http.message import Request
 from kacap.tcp.half import NEVER
 from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
+from kacap.verdict.counts import PairCounts, opened_ns
 from kacap.verdict.facts import Facts
 from kacap.verdict.needed import needed_connections
 from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval
@@ -29,32 +30,24 @@ from kacap.verdict.patterns.probes import probes_of
 from kacap.verdict.patterns.retries import Lost, Requests, Retry, lost_requests
 from kacap.verdict.round_trip import take_usual_times
 from kacap.verdict.timings import spent_ns
-from kacap.verdict.traits import kinds_of
 from kacap.verdict.words import Verdict
 
 REUSED_FROM = 0.95
 NOT_REUSED_BELOW = 0.05
 
-SHARE_OF_DISCARDS = 0.9
-"""Nearly all that ended without a word."""
 
-
-class PairFacts:
+class PairFacts(PairCounts):
     """The connections of one pair, and what follows from them together."""
 
     __slots__ = (
         "_answers",
         "_bound",
-        "_counts",
         "_habits",
         "_idle",
         "_lost",
-        "_opened_ns",
-        "_openings",
         "_pause_ns",
         "_pool",
         "_requests",
-        "_span_ns",
         "_spent_ns",
         "_verdict",
         "avoidable",
@@ -62,39 +55,17 @@ class PairFacts:
         "behind",
         "capture",
         "connect_ns",
-        "connections",
-        "cut_off",
-        "discarded",
-        "ended",
-        "exchanges",
-        "incomplete",
-        "kinds",
         "last_accepted_ns",
         "needed",
-        "never_kept",
-        "opened",
         "peak_open",
         "probes",
         "request_limit",
-        "reused_exchanges",
         "shared",
-        "traits_of_any",
-        "unanswered",
-        "used",
     )
 
     def __init__(self, connections: Sequence[Facts]) -> None:
-        self.connections = connections
         take_usual_times(connections)
-        self.kinds = kinds_of(connections)
-        """The kind of each connection."""
-        self._counts = {kind.traits: kind.count for kind in self.kinds}
-        self.traits_of_any = 0
-        """All that one connection or another has."""
-        for bits in self._counts:
-            self.traits_of_any |= bits
-        self._opened_ns: list[int] | None = None
-        self._openings: list[Facts] | None = None
+        super().__init__(connections)
         self._answers: Answers | None = None
         self._bound: list[Bound] | None = None
         self._habits: Habits | None = None
@@ -103,7 +74,6 @@ class PairFacts:
         self._pause_ns: float | None = None
         self._pool: Pool | None = None
         self._requests: Requests | None = None
-        self._span_ns: tuple[int, int] | None = None
         self._spent_ns: int | None = None
         self._verdict: Verdict | None = None
         self.capture = CaptureFacts([self])
@@ -116,26 +86,6 @@ class PairFacts:
         """After how many requests the server ends a connection."""
         if self.count(traits.OPENED | traits.SEVERAL | traits.SERVER_CLOSE):
             self.request_limit = request_limit(connections)
-        self.used = self._with(traits.ASKED)
-        """Those that carried exchanges."""
-        self.opened = self.count(traits.OPENED)
-        self.exchanges = 0
-        self.reused_exchanges = 0
-        self._count_exchanges()
-        self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
-        """Requests that a kept connection left without any answer."""
-        self.incomplete = self.count(traits.ASKED | traits.LOST_IN_GAP)
-        """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
-        self.incomplete += self.count(traits.ASKED | traits.ONE_SIDED, without=traits.LOST_IN_GAP)
-        self.ended = self.count(traits.ASKED | traits.CLOSED | traits.UNSAID)
-        """How many that carried exchanges were closed, and nobody had said so."""
-        self.discarded = self.count(traits.ASKED | traits.DISCARDED, without=traits.SWITCHED)
-        """How many their client threw away after one exchange."""
-        self.never_kept = self._keeps_none()
-        """Of nearly all that ended without a word, the client closed after one exchange, at once."""
-        having = traits.ASKED | traits.BY_SERVER | traits.UNSAID | traits.AT_ONCE
-        self.cut_off = self.count(having, without=traits.BY_RESET)
-        """How many the server closed right after a response, by a FIN and without a word."""
         self.probes = probes_of(connections)
         """Stream → why its connection is a health probe. Such a connection is needed by definition."""
         self.shared = self._shared()
@@ -149,14 +99,6 @@ class PairFacts:
         connect = [connect_ns for facts in connections if (connect_ns := facts.connect_ns) is not None]
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
-
-    def count(self, having: int, *, without: int = 0) -> int:
-        """How many connections have all the traits of `having`, and none of `without`."""
-        found = 0
-        for bits, count in self._counts.items():
-            if bits & (having | without) == having:
-                found += count
-        return found
 
     @property
     def traits(self) -> int:
@@ -176,27 +118,10 @@ class PairFacts:
             bits |= self.answers.traits
         return bits | traits.NEVER_KEPT if self.never_kept else bits
 
-    def _keeps_none(self) -> bool:
-        if self.discarded < SHARE_OF_DISCARDS * self.ended:
-            return False
-        return self.discarded >= 2 or (self.discarded == 1 and self.reused_exchanges == 0)
-
-    def _with(self, having: int) -> Sequence[Facts]:
-        """The connections that have these traits."""
-        if self.count(having) == len(self.connections):
-            return self.connections
-        return [facts for facts, kind in zip(self.connections, self.kinds, strict=True) if kind.has(having)]
-
     def _shared(self) -> Sequence[Facts]:
         if not self.probes and not self.traits_of_any & traits.SWITCHED:
             return self.used
         return [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
-
-    def _count_exchanges(self) -> None:
-        for facts, kind in zip(self.connections, self.kinds, strict=True):
-            self.exchanges += facts.asked
-            if kind.has(traits.ASKED | traits.SEVERAL):
-                self.reused_exchanges += _reused(facts, kind.traits)
 
     def _look_at_openings(self) -> None:
         held = Cover()
@@ -215,23 +140,10 @@ class PairFacts:
         self.last_accepted_ns = last_ns
         self.peak_open = held.peak()
 
-    @property
-    def openings(self) -> list[Facts]:
-        """Those that the client opened here, in order of SYN."""
-        if self._openings is None:
-            self._openings = sorted(self._with(traits.OPENED), key=opened_ns)
-        return self._openings
-
-    @property
-    def _opening_times(self) -> list[int]:
-        if self._opened_ns is None:
-            self._opened_ns = [facts.opened_ns for facts in self.openings]
-        return self._opened_ns
-
     def _was_left(self, facts: Facts) -> bool:
         """Whether the client opened another connection after the grace, while this one stood idle for good."""
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
-        times = self._opening_times
+        times = self.opening_times
         at = bisect_left(times, until_ns)
         return at > 0 and times[at - 1] > facts.exchanges.end_ns(len(facts.exchanges) - 1) + facts.hold_ns
 
@@ -295,16 +207,6 @@ class PairFacts:
             self._answers = self.capture.answers_of(self.server)
         return self._answers
 
-    def opened_after(self, moment_ns: int) -> Facts | None:
-        """The next connection that the client opened to this server, at `moment_ns` or later."""
-        at = bisect_left(self._opening_times, moment_ns)
-        return self.openings[at] if at < len(self.openings) else None
-
-    def opened_before(self, moment_ns: int) -> Facts | None:
-        """The last connection that the client opened to this server before `moment_ns`."""
-        at = bisect_left(self._opening_times, moment_ns)
-        return self.openings[at - 1] if at else None
-
     @property
     def outer(self) -> "PairFacts | None":
         """The pair that this one stands behind."""
@@ -345,17 +247,6 @@ class PairFacts:
         return self._spent_ns
 
     @property
-    def span_ns(self) -> tuple[int, int]:
-        """From the first SYN of those that carried exchanges to their last close; NEVER where none was closed."""
-        if self._span_ns is None:
-            first_ns, last_ns = FOREVER, NEVER
-            for facts in self.used:
-                first_ns = min(first_ns, facts.opened_ns)
-                last_ns = max(last_ns, facts.first_close_ns)
-            self._span_ns = first_ns, last_ns
-        return self._span_ns
-
-    @property
     def handshake_cost_ns(self) -> int:
         """What the avoidable handshakes took, at the usual time of one."""
         return self.avoidable * (self.connect_ns or 0)
@@ -370,7 +261,7 @@ class PairFacts:
         """Whether exchanges may be there that cannot be read."""
         if self.traits_of_any & traits.UNREAD:
             return True
-        return any(facts.protocol_name != "unknown" for facts in self._with(traits.OPAQUE))
+        return any(facts.protocol_name != "unknown" for facts in self.having(traits.OPAQUE))
 
     @property
     def verdict(self) -> Verdict:
@@ -381,26 +272,6 @@ class PairFacts:
             else:
                 self._verdict = Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
         return self._verdict
-
-
-def opened_ns(facts: Facts) -> int:
-    """When a connection began, to sort by."""
-    return facts.opened_ns
-
-
-def _reused(facts: Facts, bits: int) -> int:
-    """How many of its exchanges were served by a connection that had served one before."""
-    count = len(facts.exchanges)
-    if bits & traits.UNSOLICITED:
-        return sum(facts.reuses(at) for at in range(count))
-    reused = count - 1
-    if bits & traits.UNANSWERED and bits & traits.CLOSED:
-        # Responses answer in order: what has none stands last.
-        at = count - 1
-        while at and not facts.exchanges.has_response(at):
-            reused -= not facts.reuses(at)
-            at -= 1
-    return reused
 
 
 def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from statistics import median_low
 
 from kacap.tcp.half import UNKNOWN
+from kacap.verdict.counts import SHARE_OF_DISCARDS
 from kacap.verdict.facts import DISCARD_NS, Facts
-from kacap.verdict.pair import SHARE_OF_DISCARDS, PairFacts
+from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.pools import dropped_soon, thrown_away
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds
 from kacap.verdict.rules import pool_limits, pool_pairs

@@ -1,0 +1,150 @@
+"""What can be counted of the connections of one pair: over their kinds, of which there are few."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from kacap.tcp.half import NEVER
+from kacap.verdict import traits
+from kacap.verdict.facts import Facts
+from kacap.verdict.occupancy import FOREVER
+from kacap.verdict.traits import kinds_of
+
+SHARE_OF_DISCARDS = 0.9
+"""Nearly all that ended without a word."""
+
+
+class PairCounts:
+    """The connections of one pair, by kind and by time."""
+
+    __slots__ = (
+        "_counts",
+        "_opened_ns",
+        "_openings",
+        "_span_ns",
+        "connections",
+        "cut_off",
+        "discarded",
+        "ended",
+        "exchanges",
+        "incomplete",
+        "kinds",
+        "never_kept",
+        "opened",
+        "reused_exchanges",
+        "traits_of_any",
+        "unanswered",
+        "used",
+    )
+
+    def __init__(self, connections: Sequence[Facts]) -> None:
+        self.connections = connections
+        self.kinds = kinds_of(connections)
+        """The kind of each connection."""
+        self._counts = {kind.traits: kind.count for kind in self.kinds}
+        self.traits_of_any = 0
+        """All that one connection or another has."""
+        for bits in self._counts:
+            self.traits_of_any |= bits
+        self._opened_ns: list[int] | None = None
+        self._openings: list[Facts] | None = None
+        self._span_ns: tuple[int, int] | None = None
+        self.used = self.having(traits.ASKED)
+        """Those that carried exchanges."""
+        self.opened = self.count(traits.OPENED)
+        self.exchanges = 0
+        self.reused_exchanges = 0
+        self._count_exchanges()
+        self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
+        """Requests that a kept connection left without any answer."""
+        self.incomplete = self.count(traits.ASKED | traits.LOST_IN_GAP)
+        """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
+        self.incomplete += self.count(traits.ASKED | traits.ONE_SIDED, without=traits.LOST_IN_GAP)
+        self.ended = self.count(traits.ASKED | traits.CLOSED | traits.UNSAID)
+        """How many that carried exchanges were closed, and nobody had said so."""
+        self.discarded = self.count(traits.ASKED | traits.DISCARDED, without=traits.SWITCHED)
+        """How many their client threw away after one exchange."""
+        self.never_kept = self._keeps_none()
+        """Of nearly all that ended without a word, the client closed after one exchange, at once."""
+        cut = traits.ASKED | traits.BY_SERVER | traits.UNSAID | traits.AT_ONCE
+        self.cut_off = self.count(cut, without=traits.BY_RESET)
+        """How many the server closed right after a response, by a FIN and without a word."""
+
+    def count(self, having: int, *, without: int = 0) -> int:
+        """How many connections have all the traits of `having`, and none of `without`."""
+        found = 0
+        for bits, count in self._counts.items():
+            if bits & (having | without) == having:
+                found += count
+        return found
+
+    def _keeps_none(self) -> bool:
+        if self.discarded < SHARE_OF_DISCARDS * self.ended:
+            return False
+        return self.discarded >= 2 or (self.discarded == 1 and self.reused_exchanges == 0)
+
+    def having(self, having: int) -> Sequence[Facts]:
+        """The connections that have these traits."""
+        if self.count(having) == len(self.connections):
+            return self.connections
+        return [facts for facts, kind in zip(self.connections, self.kinds, strict=True) if kind.has(having)]
+
+    def _count_exchanges(self) -> None:
+        for facts, kind in zip(self.connections, self.kinds, strict=True):
+            self.exchanges += facts.asked
+            if kind.has(traits.ASKED | traits.SEVERAL):
+                self.reused_exchanges += _reused(facts, kind.traits)
+
+    @property
+    def openings(self) -> list[Facts]:
+        """Those that the client opened here, in order of SYN."""
+        if self._openings is None:
+            self._openings = sorted(self.having(traits.OPENED), key=opened_ns)
+        return self._openings
+
+    @property
+    def opening_times(self) -> list[int]:
+        """When they were opened."""
+        if self._opened_ns is None:
+            self._opened_ns = [facts.opened_ns for facts in self.openings]
+        return self._opened_ns
+
+    def opened_after(self, moment_ns: int) -> Facts | None:
+        """The next connection that the client opened to this server, at `moment_ns` or later."""
+        at = bisect_left(self.opening_times, moment_ns)
+        return self.openings[at] if at < len(self.openings) else None
+
+    def opened_before(self, moment_ns: int) -> Facts | None:
+        """The last connection that the client opened to this server before `moment_ns`."""
+        at = bisect_left(self.opening_times, moment_ns)
+        return self.openings[at - 1] if at else None
+
+    @property
+    def span_ns(self) -> tuple[int, int]:
+        """From the first SYN of those that carried exchanges to their last close; NEVER where none was closed."""
+        if self._span_ns is None:
+            first_ns, last_ns = FOREVER, NEVER
+            for facts in self.used:
+                first_ns = min(first_ns, facts.opened_ns)
+                last_ns = max(last_ns, facts.first_close_ns)
+            self._span_ns = first_ns, last_ns
+        return self._span_ns
+
+
+def opened_ns(facts: Facts) -> int:
+    """When a connection began, to sort by."""
+    return facts.opened_ns
+
+
+def _reused(facts: Facts, bits: int) -> int:
+    """How many of its exchanges were served by a connection that had served one before."""
+    count = len(facts.exchanges)
+    if bits & traits.UNSOLICITED:
+        return sum(facts.reuses(at) for at in range(count))
+    reused = count - 1
+    if bits & traits.UNANSWERED and bits & traits.CLOSED:
+        # Responses answer in order: what has none stands last.
+        at = count - 1
+        while at and not facts.exchanges.has_response(at):
+            reused -= not facts.reuses(at)
+            at -= 1
+    return reused
