@@ -19,7 +19,7 @@ from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.tracker import Tracker
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import Facts, PairKeys
 from kacap.verdict.lookups import Lookups
 from kacap.version import __version__
 from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
@@ -48,6 +48,7 @@ class Analyzer:
         self._done: dict[int, Facts] = {}
         """Of those that are."""
         self._known_heads = KnownHeads()
+        self._pair_keys = PairKeys()
         self._lookups = Lookups()
         self._dns_ns: dict[int, int] = {}
         self._skipped: Counter[str] = Counter()
@@ -144,17 +145,18 @@ class Analyzer:
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]
         client = connection.settle_roles(_requester(connection, dialogue), self._ports)
-        facts = Facts(connection, dialogue, client, self._last_ns if self._frames else 0)
+        facts = Facts(connection, dialogue, client, self._last_ns if self._frames else 0, self._pair_keys)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
         return facts
 
     def _is_wanted(self, facts: Facts) -> bool:
-        if self._ports and facts.server.port not in self._ports:
+        client, server, port = facts.pair_key
+        if self._ports and port not in self._ports:
             return False
         if self._streams and facts.stream not in self._streams:
             return False
-        return not self._hosts or bool(self._hosts & {facts.client.address, facts.server.address})
+        return not self._hosts or bool(self._hosts & {client, server})
 
     def _note_lookup(self, datagram: Datagram) -> None:
         message = read_dns(datagram.payload)

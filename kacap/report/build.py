@@ -10,10 +10,10 @@ from kacap.report.cost import Cost
 from kacap.report.judged import Connections
 from kacap.report.wireshark import display_filter
 from kacap.verdict.cost import Costs
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import Facts, PairKey
 from kacap.verdict.findings import PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
-from kacap.verdict.pairs import PairKey, pair_key, pairs_of
+from kacap.verdict.pairs import pairs_of
 from kacap.verdict.rules import Ruling, rulings_of
 from kacap.verdict.summary import summarise
 from kacap.verdict.words import Severity
@@ -85,7 +85,7 @@ def _connections(
     facts: Sequence[Facts], pairs: Mapping[PairKey, PairFacts], rulings: Mapping[PairKey, Sequence[Ruling | None]]
 ) -> Connections:
     """In order of `stream`; the rulings of a pair stand in the order of its connections, which is the same."""
-    keys = list(map(pair_key, facts))
+    keys = [each.pair_key for each in facts]
     following = {key: iter(of_pair) for key, of_pair in rulings.items()}
     return Connections(facts, [next(following[key]) for key in keys], [pairs[key] for key in keys])
 

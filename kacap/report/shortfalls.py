@@ -36,7 +36,7 @@ def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, 
 
 def ports_not_seen(asked: Set[int], facts: Sequence[Facts]) -> list[str]:
     """A warning where nothing was connected to a port that the user asked for; `facts` are those of the capture."""
-    seen = Counter(each.server.port for each in facts)
+    seen = Counter(each.pair_key[2] for each in facts)
     missing = ", ".join(str(port) for port in sorted(asked - seen.keys()))
     if not missing:
         return []

@@ -20,6 +20,28 @@ DISCARD_NS = 10_000_000
 """A FIN within this time of the response was decided when it came, not by a timer."""
 
 
+PairKey = tuple[bytes, bytes, int]
+
+
+class PairKeys:
+    """The pairs of a capture, each as one tuple that all its connections share."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, PairKey] = {}
+
+    def of(self, client_key: bytes) -> PairKey:
+        """Client address, server address and port, from the key of what a client sends."""
+        both = client_key[:-4] + client_key[-2:]
+        known = self._known.get(both)
+        if known is None:
+            width = (len(client_key) - 4) // 2
+            known = client_key[:width], client_key[width : 2 * width], client_key[-2] << 8 | client_key[-1]
+            self._known[both] = known
+        return known
+
+
 class Facts:
     """The record of one connection, finished, with its roles settled.
 
@@ -30,6 +52,7 @@ class Facts:
     __slots__ = (
         "_beyond_ns",
         "_client",
+        "_connect_ns",
         "_connection",
         "_first_asked",
         "_idle_before_close_ns",
@@ -37,8 +60,10 @@ class Facts:
         "_round_trip_ns",
         "aborted",
         "asked",
+        "closed_at_ns",
         "dialogue",
         "dns_ns",
+        "established",
         "exchanges",
         "final_index",
         "first_close",
@@ -46,6 +71,8 @@ class Facts:
         "one_sided",
         "opened_here",
         "opened_ns",
+        "pair_key",
+        "ready_ns",
         "signal",
         "stream",
         "undecided",
@@ -53,12 +80,21 @@ class Facts:
         "verdict",
     )
 
-    def __init__(self, connection: Connection, dialogue: Dialogue, client: Half, capture_end_ns: int = 1 << 63) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        dialogue: Dialogue,
+        client: Half,
+        capture_end_ns: int = 1 << 63,
+        pair_keys: PairKeys | None = None,
+    ) -> None:
         exchanges = dialogue.exchanges
         server = client.peer
         self._connection: Connection | None = connection
         self._client: Half | None = client
         self._record = b""
+        self.pair_key = (pair_keys or PairKeys()).of(client.key)
+        """Client address, server address and port; one tuple for all of a pair."""
         self.dialogue = dialogue
         self.stream = connection.stream
         self.exchanges = exchanges
@@ -78,6 +114,9 @@ class Facts:
         if connection.first_close is not None:
             self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
+        self.closed_at_ns = connection.closed_at_ns
+        """When it was over for both sides, or NEVER."""
+        self.established = connection.established
         self.signal = last_signal(exchanges)
         self.undecided = _is_undecided(connection, client, capture_end_ns)
         """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
@@ -85,6 +124,11 @@ class Facts:
         """How long the client's DNS look-up for this connection took."""
         self.opened_ns = client.syn_time_ns if client.syn_frame != UNKNOWN else connection.first_time_ns
         """When it began: its SYN, or the first that the capture shows of it."""
+        self.ready_ns = max(connection.ack_time_ns, connection.syn_ack_time_ns)
+        """When its handshake was over, or NEVER."""
+        self._connect_ns = NEVER
+        if client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER:
+            self._connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns)
         self._beyond_ns = measure_beyond_ns(connection, client)
         self._round_trip_ns = measure_round_trip_ns(connection, client)
         self.one_sided = not (client.has_spoken and server.has_spoken)
@@ -102,6 +146,11 @@ class Facts:
         """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
         self._connection = self._client = None
         self._record = record
+
+    @property
+    def packed(self) -> bool:
+        """Whether it was opened and closed in order, with nothing lost, sent again, reset or odd between."""
+        return self._connection is None
 
     @property
     def connection(self) -> Connection:
@@ -132,10 +181,7 @@ class Facts:
     @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
-        ack_ns = self.connection.ack_time_ns
-        if self.client.syn_frame == UNKNOWN or ack_ns == NEVER:
-            return None
-        return max(0, ack_ns - self.client.syn_time_ns)
+        return None if self._connect_ns == NEVER else self._connect_ns
 
     @property
     def beyond_ns(self) -> int | None:
@@ -195,7 +241,7 @@ class Facts:
     @property
     def gap_bytes(self) -> int:
         """Bytes that were sent and not captured."""
-        return self.client.gap_bytes + self.server.gap_bytes
+        return 0 if self.packed else self.client.gap_bytes + self.server.gap_bytes
 
     @property
     def protocol(self) -> Protocol | None:
@@ -259,7 +305,7 @@ class Facts:
         return 0 if came_later and idle_ns >= -HOLD_NS else NEVER
 
     def _verdict(self) -> ConnectionVerdict:
-        if not self.connection.established:
+        if not self.established:
             return ConnectionVerdict.FAILED
         if self.dialogue.switched:
             return ConnectionVerdict.SWITCHED

@@ -75,7 +75,7 @@ def idle_intervals(facts: Facts, *, grace_ns: int | None = None) -> list[Interva
 
 def open_interval(facts: Facts) -> Interval:
     """When the connection existed."""
-    closed = facts.connection.closed_at_ns
+    closed = facts.closed_at_ns
     return facts.opened_ns, max(closed, facts.opened_ns) if closed != NEVER else FOREVER
 
 
@@ -136,9 +136,7 @@ def peak(intervals: Iterable[Interval]) -> int:
 def _first_start(facts: Facts, start: int) -> int:
     if not facts.opened_here:
         return start
-    connection = facts.connection
-    ready = max(connection.ack_time_ns, connection.syn_ack_time_ns)
-    if ready == NEVER or start - ready <= HOLD_NS:
+    if facts.ready_ns == NEVER or start - facts.ready_ns <= HOLD_NS:
         return min(start, facts.opened_ns)
     return start
 

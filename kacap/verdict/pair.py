@@ -127,7 +127,7 @@ class PairFacts(PairCounts):
         held = Cover()
         last_ns = NEVER
         for facts in self.connections:
-            established = facts.connection.established
+            established = facts.established
             if established:
                 start, end = open_interval(facts)
                 held.add(start, end)
@@ -197,8 +197,7 @@ class PairFacts(PairCounts):
     @property
     def server(self) -> tuple[bytes, int]:
         """Address and port."""
-        half = self.connections[0].server
-        return half.address, half.port
+        return self.connections[0].pair_key[1:]
 
     @property
     def answers(self) -> Answers:

@@ -3,24 +3,16 @@
 from collections.abc import Sequence
 
 from kacap.verdict.capture import CaptureFacts
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import Facts, PairKey
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.hops import link
-
-PairKey = tuple[bytes, bytes, int]
-"""Client address, server address, server port."""
-
-
-def pair_key(facts: Facts) -> PairKey:
-    """Which pair a connection belongs to."""
-    return facts.client.address, facts.server.address, facts.server.port
 
 
 def pairs_of(facts: Sequence[Facts], first_ns: int, last_ns: int) -> dict[PairKey, PairFacts]:
     """All pairs, in order of their first connection; the capture lasted from `first_ns` to `last_ns`."""
     members: dict[PairKey, list[Facts]] = {}
     for each in facts:
-        key = pair_key(each)
+        key = each.pair_key
         known = members.get(key)
         if known is None:
             members[key] = [each]

@@ -140,8 +140,7 @@ _CLIENT: Final = Side.CLIENT
 
 def traits_of(facts: Facts) -> int:
     """The bits of one connection, without those of its pair."""
-    connection, dialogue = facts.connection, facts.dialogue
-    client, server = facts.client, facts.server
+    dialogue = facts.dialogue
     bits = OPENED if facts.opened_here else FOUND_OPEN
     bits |= _OF_VERDICT[facts.verdict] | _of_close(facts)
     if facts.final_index >= 0:
@@ -156,6 +155,13 @@ def traits_of(facts: Facts) -> int:
         bits |= SURPLUS
     if facts.one_sided:
         bits |= ONE_SIDED
+    return bits if facts.packed else bits | _of_trouble(facts)
+
+
+def _of_trouble(facts: Facts) -> int:
+    """What a connection that was opened and closed in order has nothing of."""
+    connection, client, server = facts.connection, facts.client, facts.server
+    bits = 0
     if connection.challenge_frame != UNKNOWN:
         bits |= CHALLENGED
     if client.rst_frame != UNKNOWN:
@@ -174,7 +180,7 @@ def _of_close(facts: Facts) -> int:
     if side is None:
         return OPEN
     bits = CLOSED | BY_CLIENT if side is _CLIENT else CLOSED | BY_SERVER
-    if facts.connection.first_close_kind == "rst":
+    if not facts.packed and facts.connection.first_close_kind == "rst":
         bits |= BY_RESET
     if facts.aborted:
         bits |= ABORTED

@@ -165,7 +165,7 @@ def idle_at_close_ns(facts: Facts, *, resets: bool = False) -> int | None:
     `resets`: or the first RST, which may be written by something between and therefore is no sample of a timer.
     A request that was sent behind the FIN does not count: for the side that closed, the connection was idle.
     """
-    if facts.first_close is None or not (resets or facts.connection.first_close_kind == "fin"):
+    if facts.first_close is None or not (resets or facts.packed or facts.connection.first_close_kind == "fin"):
         return None
     if facts.signal is not None and facts.idle_before_close_ns:
         return None  # what it ended with was the last before the close

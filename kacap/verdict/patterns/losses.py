@@ -21,6 +21,8 @@ def unacknowledged(half: Half) -> bool:
 
 def loser(facts: Facts) -> Half | None:
     """The side that sent the same again and again until the connection was closed, and got no acknowledgement."""
+    if facts.packed:
+        return None
     for half in (facts.client, facts.server):
         resent = half.resent_ns
         if len(resent) < _RESENT_AT_LEAST or not unacknowledged(half):

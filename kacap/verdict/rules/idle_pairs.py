@@ -115,6 +115,8 @@ def _half_closed(pair: PairFacts) -> Sighting | None:
 
 def _lingered(facts: Facts, capture_end_ns: int) -> tuple[int, int] | None:
     """From the server's FIN to the client's, or to the end of the capture, where that is long."""
+    if facts.packed and facts.closed_at_ns - facts.first_close_ns < LINGER_NS:
+        return None
     client, server = facts.client, facts.server
     begin = server.fin_time_ns
     if client.fin_frame != UNKNOWN and client.fin_time_ns - begin < LINGER_NS:
