@@ -30,10 +30,13 @@ test: $(DEV) ## run the tests, on all processors
 
 compile: $(COMPILED) ## compile the core into .compiled (needs a C compiler)
 
+# They count calls of functions, which are C calls here that nobody can count.
+NOT_COMPILED := tests/http/test_cost.py::test_an_unfinished_start_line_is_judged_within_its_first_bytes
+
 # What is compiled lies elsewhere, and comes first; PYTHONSAFEPATH keeps the clone itself from coming before it.
 test-compiled: $(DEV) $(COMPILED) ## run the tests on the compiled core
 	@PYTHONSAFEPATH=1 PYTHONPATH="$(CURDIR)/.compiled:$(CURDIR)" KACAP_EXPECT_CORE=compiled \
-	  $(BIN)/python -m pytest -n auto --import-mode=append
+	  $(BIN)/python -m pytest -n auto --import-mode=append $(NOT_COMPILED:%=--deselect %)
 
 check: lint types arch $(DEV) ## lint, types, architecture, and the README against the program
 	@$(BIN)/python -m tests.check_readme

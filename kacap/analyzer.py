@@ -45,8 +45,8 @@ class Analyzer:
         self._tracker = Tracker(self._opened, self._over, self._woken)
         self._dialogues: dict[int, Dialogue] = {}
         """Of the connections that are not over."""
-        self._done: dict[int, Facts] = {}
-        """Of those that are."""
+        self._done: list[Facts | None] = []
+        """Of those that are, each at the place of its `stream`."""
         self._known_heads = KnownHeads()
         self._pair_keys = PairKeys()
         self._lookups = Lookups()
@@ -96,10 +96,8 @@ class Analyzer:
 
     def finish(self, source: SourceInfo) -> model.Report:
         """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
-        self._tracker.finish()
-        facts = list(self._done.values())
-        facts += [self._facts(connection) for connection in self._tracker.connections]
-        wanted = sorted(filter(self._is_wanted, facts), key=lambda each: each.stream)
+        facts = self.facts()
+        wanted = [each for each in facts if self._is_wanted(each)]
         if self._decoder.fragments.waiting:
             self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
         capture = model.Capture(
@@ -123,6 +121,14 @@ class Analyzer:
         warnings += ports_not_seen(self._ports, facts)
         return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, core()), warnings)
 
+    def facts(self) -> list[Facts]:
+        """The capture is over: all its connections, in order of their streams."""
+        self._tracker.finish()
+        facts = list(filter(None, self._done))
+        facts += [self._facts(connection) for connection in self._tracker.connections]
+        facts.sort(key=lambda each: each.stream)
+        return facts
+
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
         connection.first.sink, connection.second.sink = read_both(dialogue, self._known_heads)
@@ -136,11 +142,16 @@ class Analyzer:
     def _over(self, connection: Connection, record: bytes) -> None:
         facts = self._facts(connection)
         facts.keep_packed(record)
-        self._done[connection.stream] = facts
-        del self._dialogues[connection.stream]
+        stream = connection.stream
+        self._done += [None] * (stream + 1 - len(self._done))
+        self._done[stream] = facts
+        del self._dialogues[stream]
 
     def _woken(self, connection: Connection) -> None:
-        self._dialogues[connection.stream] = self._done.pop(connection.stream).dialogue
+        facts = self._done[connection.stream]
+        self._done[connection.stream] = None
+        if facts is not None:
+            self._dialogues[connection.stream] = facts.dialogue_again()
 
     def _facts(self, connection: Connection) -> Facts:
         dialogue = self._dialogues[connection.stream]

@@ -47,8 +47,8 @@ class Dialogue:
         "switched",
     )
 
-    def __init__(self) -> None:
-        self._exchanges = Exchanges()
+    def __init__(self, exchanges: Exchanges | None = None) -> None:
+        self._exchanges = Exchanges() if exchanges is None else exchanges
         self.switched = False
         """101 or CONNECT: what follows is not HTTP/1."""
         self.first_says = 0
@@ -198,6 +198,13 @@ class Dialogue:
     def close(self) -> None:
         """Nothing more comes."""
         self.exchanges.close()
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to say of it but its exchanges."""
+        return not (self.switched or self.limits_hit or self.lost_in_gap) and (
+            self._extra_index < 0 and self._protocols is None and not self._orphan_informational
+        )
 
     def _open_asked(self) -> None:
         """Something unusual comes: the request that is known by its numbers becomes an open exchange."""

@@ -29,6 +29,7 @@ class Connection:
         "last_time_ns",
         "replaced_at_ns",
         "replaces",
+        "replaces_record",
         "second",
         "segments",
         "settled",
@@ -67,6 +68,8 @@ class Connection:
         self.challenge_time_ns = NEVER
         self.replaces: Connection | None = None
         """The connection that had the same addresses and ports before; it is over since this one began."""
+        self.replaces_record = b""
+        """The same, where it was packed by then."""
         self.replaced_at_ns = NEVER
         """When another began on the same addresses and ports."""
         self.first_close: Half | None = None
@@ -105,11 +108,14 @@ class Connection:
     @property
     def closed_at_ns(self) -> int:
         """When the connection was over for both: the first RST, or the second FIN; NEVER before."""
-        fins = (self.first.fin_time_ns, self.second.fin_time_ns)
-        resets = [t for t in (self.first.rst_time_ns, self.second.rst_time_ns) if t != NEVER]
-        if NEVER not in fins:
-            resets.append(max(fins))
-        return min(resets, default=NEVER)
+        first, second = self.first, self.second
+        closed_ns = max(first.fin_time_ns, second.fin_time_ns)
+        if NEVER in (first.fin_time_ns, second.fin_time_ns):
+            closed_ns = NEVER
+        for reset_ns in (first.rst_time_ns, second.rst_time_ns):
+            if reset_ns != NEVER and (closed_ns == NEVER or reset_ns < closed_ns):
+                closed_ns = reset_ns
+        return closed_ns
 
     def forget_close(self) -> None:
         """A refused connection that is tried again with the same SYN was not closed."""

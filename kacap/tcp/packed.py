@@ -2,8 +2,8 @@
 
 Only a plain one is packed: opened by a handshake without retransmission, closed by two FINs in order, nothing lost,
 held, sent again, reset or odd. Its record says all that its objects said, so that `unpack` makes equal ones, when a
-late segment comes or somebody wants to look. What is left out: `replaces` (a plain connection met nothing that was
-there before), and the marks of its last segments (a frame is no duplicate of one that came so long ago).
+late segment comes or somebody wants to look. What is left out: what it replaces (a plain connection met nothing that
+was there before), and the marks of its last segments (a frame is no duplicate of one that came so long ago).
 
 Layout, little-endian: 10 × i64, 21 × i32, then the key of the client's half; the order is that of `pack`.
 """
@@ -80,6 +80,11 @@ def unpack(record: bytes) -> Connection:
     connection.first_close_frame = closer.fin_frame
     connection.first_close_time_ns = closer.fin_time_ns
     return connection
+
+
+def replaced_by(connection: Connection) -> Connection | None:
+    """The connection that had the addresses and ports of this one before, for reading only."""
+    return look_at(connection.replaces_record) if connection.replaces_record else connection.replaces
 
 
 class _Looked:

@@ -46,16 +46,11 @@ class ConnectionTable:
         self.halves[connection.second.key] = connection.second
         self.halves[connection.first.key] = connection.first
 
-    def remove(self, key: bytes) -> Connection | None:
-        """The connection of this 4-tuple, which no segment belongs to from here on; it may have been packed."""
+    def remove(self, key: bytes) -> Connection | bytes | None:
+        """The connection of this 4-tuple, or its record, which no segment belongs to from here on."""
         half = self.halves.pop(key, None)
         if half is None:
-            record = self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
-            if record is None:
-                return None
-            connection = unpack(record)
-            let_go(connection)  # whose place was taken is asked only what it was
-            return connection
+            return self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
         self.halves.pop(half.peer.key, None)
         self._replaced.append(half.connection)
         return half.connection

@@ -190,7 +190,9 @@ class Tracker:
             self._next_stream += 1
         connection = Connection(stream, Half(key), Half(backwards), segment.time_ns)
         connection.first_frame = segment.frame
-        if before is not None:
+        if isinstance(before, bytes):
+            connection.replaces_record = before
+        elif before is not None:
             connection.replaces = before
             before.replaced_at_ns = segment.time_ns
         self._opened += 1
@@ -198,15 +200,19 @@ class Tracker:
         self.on_open(connection)
         return connection.first
 
-    def _forget(self, key: bytes) -> Connection | None:
-        """The 4-tuple belongs to another connection from here on; returns the one that it belonged to."""
+    def _forget(self, key: bytes) -> Connection | bytes | None:
+        """The 4-tuple belongs to another connection from here on; returns the one before, or its record."""
         before = self._table.remove(key)
-        if before is not None:
+        if isinstance(before, Connection):
             self._close(before)
         return before
 
     def _hand_over(self, connection: Connection, record: bytes) -> None:
-        self._close(connection)
+        """A plain connection has nothing left to deliver."""
+        if not connection.finished:
+            connection.finished = True
+            connection.first.sink.finish()
+            connection.second.sink.finish()
         if self._on_packed is not None:
             self._on_packed(connection, record)
 

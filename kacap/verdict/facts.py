@@ -1,5 +1,7 @@
 """One connection as the judge sees it: what TCP showed and what HTTP said, with the conclusions that need no rule."""
 
+from typing import Final
+
 from kacap.http.dialogue import Dialogue
 from kacap.http.message import Exchange, Request
 from kacap.http.recognise import Protocol
@@ -40,6 +42,10 @@ class PairKeys:
             known = client_key[:width], client_key[width : 2 * width], client_key[-2] << 8 | client_key[-1]
             self._known[both] = known
         return known
+
+
+_PLAIN: Final = Dialogue()
+"""Stands for the dialogue of a packed connection, where nothing but its exchanges is to be said of it."""
 
 
 class Facts:
@@ -146,6 +152,12 @@ class Facts:
         """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
         self._connection = self._client = None
         self._record = record
+        if self.dialogue.plain:
+            self.dialogue = _PLAIN
+
+    def dialogue_again(self) -> Dialogue:
+        """The dialogue, for whoever goes on with it."""
+        return Dialogue(self.exchanges) if self.dialogue is _PLAIN else self.dialogue
 
     @property
     def packed(self) -> bool:

@@ -32,9 +32,9 @@ class Proof(NamedTuple):
 
 def signal_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The message that said so, and the close that followed."""
-    signal = facts.signal
-    if signal is not None:
-        message = signal.exchange.request if signal.side is Side.CLIENT else signal.exchange.response
+    signal, final = facts.signal, facts.final
+    if signal is not None and final is not None:
+        message = final.request if signal.side is Side.CLIENT else final.response
         if message is not None:
             yield Proof(message.frame, message.time_ns, _SAID[signal.cause])
     yield from close_proof(facts, pair)

@@ -1,26 +1,25 @@
 """Who said that a connection ends, and with which exchange."""
 
+from typing import Final
+
 from kacap.http.exchanges import Exchanges
-from kacap.http.message import Exchange
 from kacap.verdict.words import Side
 
 
 class Signal:
     """The statement that a connection will end."""
 
-    __slots__ = ("_exchanges", "cause", "index", "side")
+    __slots__ = ("cause", "index", "side")
 
-    def __init__(self, side: Side, cause: str, exchanges: Exchanges, index: int) -> None:
+    def __init__(self, side: Side, cause: str, index: int) -> None:
         self.side = side
         self.cause = cause
         self.index = index
         """The place of the exchange with which the connection ends."""
-        self._exchanges = exchanges
 
-    @property
-    def exchange(self) -> Exchange:
-        """The exchange with which the connection ends."""
-        return self._exchanges.at(self.index)
+
+_FIRST: Final[dict[str, Signal]] = {}
+"""The signals of the first exchange, by cause: most connections that end so have no other, and all share these."""
 
 
 def last_signal(exchanges: Exchanges) -> Signal | None:
@@ -34,5 +33,14 @@ def last_signal(exchanges: Exchanges) -> Signal | None:
     for index in range(max(0, exchanges.answered_until() - 1), last + 1):
         said = exchanges.signal(index)
         if said is not None:
-            return Signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], exchanges, index)
+            return _signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], index)
     return None
+
+
+def _signal(side: Side, cause: str, index: int) -> Signal:
+    if index:
+        return Signal(side, cause, index)
+    known = _FIRST.get(cause)
+    if known is None:
+        known = _FIRST[cause] = Signal(side, cause, 0)
+    return known

@@ -23,6 +23,5 @@ OTHER = "no connection to port 9999; ports seen: "
 def test_a_port_that_nobody_connected_to(asked: set[int], seen: list[int], lines: list[str]) -> None:
     facts = [record() for _ in seen]
     for each, port in zip(facts, seen, strict=True):
-        key = each.server.key
-        each.server.key = key[:-4] + port.to_bytes(2) + key[-2:]
+        each.pair_key = (*each.pair_key[:2], port)
     assert ports_not_seen(asked, facts) == lines

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
-from unittest.mock import patch
 
 from kacap.analyzer import Analyzer
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
-from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.frame import Frame
 from tests.dialogue import read_scenario
 
 _NOTHING_EXPECTED = "\ntitle: a part of a test\nexpect\n  schema_version = 1.0\n"
@@ -28,10 +27,7 @@ def heard(script: str) -> Sequence[Facts]:
     analyzer = Analyzer()
     for frame in frames(script):
         analyzer.feed(frame)
-    with patch("kacap.analyzer.build_report") as build:
-        analyzer.finish(SourceInfo())
-    records: Sequence[Facts] = build.call_args.args[0]
-    return records
+    return analyzer.facts()
 
 
 def one(script: str) -> Facts:

@@ -110,8 +110,7 @@ def test_signal_and_final_exchange(lines: str, said: tuple[Side, str] | None, fi
     assert (None if facts.signal is None else (facts.signal.side, facts.signal.cause)) == said
     assert (facts.final and facts.final.key) == (None if final is None else facts.exchanges[final].key)
     if facts.signal is not None:
-        assert facts.final
-        assert facts.signal.exchange.key == facts.final.key
+        assert facts.final_index == facts.signal.index
 
 
 ENDS = {

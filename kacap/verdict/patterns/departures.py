@@ -225,7 +225,7 @@ def server_end(facts: Facts) -> End | None:
     """The end of a connection by its server, in peace, of one that had been in use."""
     said = facts.signal
     if said is not None:
-        response = said.exchange.response
+        response = facts.exchanges.at(said.index).response
         if said.side is not Side.SERVER or said.cause != SERVER_CLOSE or facts.asked < 2 or response is None:
             return None
         return End(facts, response.time_ns, 0) if response.status < 400 else None

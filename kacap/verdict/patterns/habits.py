@@ -268,7 +268,7 @@ def age_at_signal_ns(facts: Facts) -> int | None:
     said = facts.signal
     if said is None or said.cause != SERVER_CLOSE or not facts.opened_here or facts.asked < 2:
         return None
-    response = said.exchange.response
+    response = facts.exchanges.at(said.index).response
     # Frames of a merged file may step back in time.
     return None if response is None or response.status >= 400 else max(0, response.time_ns - facts.opened_ns)
 

@@ -69,10 +69,10 @@ def requests_before_close(facts: Facts) -> int | None:
     signal = facts.signal
     if signal is None or signal.cause != SERVER_CLOSE or not facts.opened_here or facts.unsolicited:
         return None
-    response = signal.exchange.response
+    response = facts.exchanges.heads(signal.index)[1]
     if response is None or response.status >= ERRORS_FROM or facts.dialogue.lost_in_gap:
         return None
-    return signal.exchange.index + 1
+    return signal.index + 1
 
 
 def _counts_down(facts: Facts, requests: int) -> bool:
@@ -88,7 +88,7 @@ def _went_beyond(facts: Facts, requests: int) -> bool:
 
 def _same_end(members: Sequence[Facts], connections: Sequence[Facts]) -> bool:
     """Whether each connection ended with the same target, which is never answered without close."""
-    ends = {_what(facts.signal.exchange) for facts in members if facts.signal is not None}
+    ends = {_what(facts.exchanges.at(facts.signal.index)) for facts in members if facts.signal is not None}
     if len(ends) > 1:
         return False
     return not any(

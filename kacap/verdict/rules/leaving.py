@@ -86,9 +86,9 @@ def _leaving_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 def _age_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     age_ns = age_at_signal_ns(facts)
-    said = facts.signal
-    if said is not None and said.exchange.response is not None and age_ns is not None:
-        response = said.exchange.response
+    final = facts.final
+    if facts.signal is not None and final is not None and final.response is not None and age_ns is not None:
+        response = final.response
         text = f'response says "Connection: close" {milliseconds(age_ns)} after the SYN'
         yield Proof(response.frame, response.time_ns, text)
     yield from close_proof(facts, pair)

@@ -84,7 +84,7 @@ def _forced_before(facts: Facts, pair: PairFacts) -> bool:
         and facts.signal is not None
         and facts.signal.cause == persistence.SERVER_CLOSE
         and _whole(facts)
-        and pair.before.passed_on(facts.signal.exchange) is not None
+        and pair.before.passed_on(facts.exchanges.at(facts.signal.index)) is not None
     )
 
 

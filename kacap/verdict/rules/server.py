@@ -65,15 +65,14 @@ def _never_keeps_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 def _singled_out(facts: Facts, pair: PairFacts) -> bool:
     if facts.signal is None:
         return False
-    exchange = facts.signal.exchange
+    exchange = facts.exchanges.at(facts.signal.index)
     if exchange.response is None or exchange.response.status >= ERRORS_FROM:
         return False
     return pair.answers.closes_on_agent(exchange) or pair.answers.closes_on_method(exchange)
 
 
 def _singled_out_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
-    signal = connections[0].signal
-    exchange = None if signal is None else signal.exchange
+    exchange = connections[0].final
     by_agent = exchange is not None and pair.answers.closes_on_agent(exchange)
     by_what = "one User-Agent" if by_agent else "one method"
     good = pair.answers.good
@@ -81,7 +80,7 @@ def _singled_out_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 
 def _sheds(facts: Facts, pair: PairFacts) -> bool:
-    response = None if facts.signal is None else facts.signal.exchange.response
+    response = None if facts.signal is None or facts.final is None else facts.final.response
     return response is not None and response.status < ERRORS_FROM and pair.answers.busy_from is not None
 
 
@@ -95,7 +94,7 @@ def _sheds_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 def _error(facts: Facts, pair: PairFacts) -> bool:
     """Good answers keep the connection, so the error is what differs."""
-    response = None if facts.signal is None else facts.signal.exchange.response
+    response = None if facts.signal is None or facts.final is None else facts.final.response
     return response is not None and response.status >= ERRORS_FROM and pair.answers.good.kept > 0
 
 
@@ -105,7 +104,7 @@ def _error_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 
 
 def _error_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
-    response = None if facts.signal is None else facts.signal.exchange.response
+    response = None if facts.signal is None or facts.final is None else facts.final.response
     if response is not None:
         yield Proof(response.frame, response.time_ns, f'response {response.status} says "Connection: close"')
     yield from close_proof(facts, pair)
@@ -113,9 +112,9 @@ def _error_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
 
 def _error_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
     statuses = {
-        facts.signal.exchange.response.status
+        facts.final.response.status
         for facts in connections
-        if facts.signal is not None and facts.signal.exchange.response is not None
+        if facts.signal is not None and facts.final is not None and facts.final.response is not None
     }
     said = ", ".join(str(status) for status in sorted(statuses)[:5])
     return f"Seen with status {said}; {pair.answers.good.kept:,} good responses kept their connection."

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN
+from kacap.tcp.packed import replaced_by
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.proof import Proof, failure_proof, milliseconds
@@ -46,7 +47,7 @@ def _collided(facts: Facts, pair: PairFacts) -> bool:
 
 def _earlier(facts: Facts) -> Connection | None:
     """The connection on the same addresses and ports that the server, or a device between, still remembers."""
-    before = facts.connection.replaces
+    before = replaced_by(facts.connection)
     if before is None or not before.established or not facts.opened_here:
         return None
     if facts.connection.challenge_frame != UNKNOWN or before.closed_at_ns == NEVER:
@@ -61,7 +62,7 @@ def _collision_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 def _collision_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     """The SYN, the connection that it meets, and the ACK that shows it is remembered."""
     connection, client = facts.connection, facts.client
-    before = connection.replaces
+    before = replaced_by(connection)
     if before is None or client.syn_frame == UNKNOWN:
         return
     ago = facts.opened_ns - before.closed_at_ns
