@@ -6,7 +6,6 @@ The same analyzer serves files and live capture: it is fed, it never waits, and 
 import ipaddress
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import Final
 
 from kacap.core import core
 from kacap.http.dialogue import Dialogue
@@ -17,18 +16,16 @@ from kacap.report import model
 from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
 from kacap.tcp.tracker import Tracker
-from kacap.verdict.facts import Facts, PairKeys
+from kacap.verdict.facts import Facts
 from kacap.verdict.lookups import Lookups
+from kacap.verdict.pair_key import PairKeys
 from kacap.version import __version__
 from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
 from kacap.wire.dns import read_dns
 from kacap.wire.names import link_type_name
 from kacap.wire.segment import SYN
-
-_NEVER_YET: Final = 1 << 63
-"""After any time that a capture can hold."""
 
 
 class Analyzer:
@@ -55,7 +52,7 @@ class Analyzer:
         self._link_types: dict[int, None] = {}
         self._frames = self._bytes = self._segments = self._cut = 0
         self._link_type = UNKNOWN
-        self._first_ns = _NEVER_YET
+        self._first_ns = FOREVER
         self._last_ns = NEVER
 
     def feed_all(self, frames: Iterable[Frame]) -> None:

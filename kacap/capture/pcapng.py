@@ -30,8 +30,8 @@ BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 BLOCK_LIMIT_BYTES = 1 << 24
 """Wireshark's and libpcap's bound too; a longer block is damage."""
 INTERFACES_LIMIT = 1 << 16
-TIME_LIMIT_NS = 1 << 63
-"""Times are kept within ± this (the years 1677 to 2262), so that each of them has a date."""
+TIME_LIMIT_NS = (1 << 62) - 1
+"""Times are kept within ± this (the years 1824 to 2115), so that each of them has a date and is a machine integer."""
 
 _PACKET_BYTES = 32  # an enhanced or obsolete packet block without its data
 _LEAST_BODY = {  # bytes of the fixed fields, with both lengths and the type
@@ -173,7 +173,7 @@ class PcapngReader:
             notes.append(f"{self._timeless} simple packet blocks carry no time: each got the time of the frame before")
         if self._times_moved:
             notes.append(
-                f"{self._times_moved} frames have a time outside of the years 1677 to 2262: moved to the nearest date"
+                f"{self._times_moved} frames have a time outside of the years 1824 to 2115: moved to the nearest date"
             )
         return notes
 

@@ -4,6 +4,7 @@ A PROXY protocol header (HAProxy doc/proxy-protocol.txt) is stepped over. Only t
 length in them may lie.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _H2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -125,3 +126,13 @@ def _whole(content: bytes, at: int, length: int) -> str | None:
 def _number(data: bytes, at: int, width: int) -> int:
     """A big-endian number, 0 where the bytes end."""
     return int.from_bytes(data[at : at + width], "big")
+
+
+def told_from_both(known: Sequence[Protocol]) -> Protocol | None:
+    """What a connection speaks, when its halves were recognised as `known`; None when nothing was."""
+    for name in ("tls", "http2", "unknown"):
+        if any(protocol.name == name for protocol in known):
+            sni = next((protocol.sni for protocol in known if protocol.sni), None)
+            alpn = next((protocol.alpn for protocol in known if protocol.alpn), ())
+            return Protocol(name, sni, alpn)
+    return None

@@ -10,9 +10,10 @@ from kacap.report.cost import Cost
 from kacap.report.judged import Connections
 from kacap.report.wireshark import display_filter
 from kacap.verdict.cost import Costs
-from kacap.verdict.facts import Facts, PairKey
+from kacap.verdict.facts import Facts
 from kacap.verdict.findings import PairFinding, findings_of
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.pair_key import PairKey
 from kacap.verdict.pairs import pairs_of
 from kacap.verdict.rules import Ruling, rulings_of
 from kacap.verdict.summary import summarise

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 UNKNOWN: Final = -1
 """A sequence number or a frame that the capture has not shown."""
 
-NEVER: Final = -(1 << 63)
-"""The time of what the capture has not shown: before any time that a capture can hold."""
+NEVER: Final = -(1 << 62)
+"""The time of what the capture has not shown: before any that it can hold, and a machine integer when compiled."""
+
+FOREVER: Final = (1 << 62) - 1
+"""The time of what does not come: after any time that a capture can hold."""
 
 LARGEST_WINDOW: Final = 1 << 30
 """What lies further ahead than any window (RFC 7323 section 2.3) is evidence of nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kacap.tcp.half import FOREVER
 from kacap.verdict.facts import Facts
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.departures import Departures
@@ -21,7 +22,7 @@ class CaptureFacts:
 
     __slots__ = ("_answers", "_by_server", "_departures", "_fallbacks", "_spreads", "first_ns", "last_ns", "pairs")
 
-    def __init__(self, pairs: Sequence[PairFacts], first_ns: int = 0, last_ns: int = 1 << 63) -> None:
+    def __init__(self, pairs: Sequence[PairFacts], first_ns: int = 0, last_ns: int = FOREVER) -> None:
         self.pairs = pairs
         self.first_ns = first_ns
         """When the capture began."""

@@ -3,10 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from kacap.tcp.half import NEVER
+from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict import traits
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER
 from kacap.verdict.traits import kinds_of
 
 SHARE_OF_DISCARDS = 0.9

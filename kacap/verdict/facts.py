@@ -4,10 +4,12 @@ from typing import Final
 
 from kacap.http.dialogue import Dialogue
 from kacap.http.message import Exchange, Request
-from kacap.http.recognise import Protocol
+from kacap.http.recognise import Protocol, told_from_both
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
 from kacap.tcp.packed import look_at
+from kacap.verdict.doubts import is_undecided, unsolicited_responses
+from kacap.verdict.pair_key import PairKeys
 from kacap.verdict.round_trip import measure_beyond_ns, measure_round_trip_ns
 from kacap.verdict.signal import last_signal
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
@@ -15,33 +17,8 @@ from kacap.verdict.words import ConnectionVerdict, Decider, Side
 HOLD_NS = 10_000_000
 """The grace: a client holds a connection a little longer than the wire shows before it is free for others."""
 
-ANSWER_NS = 1_000_000_000
-"""A SYN is sent again after this time (RFC 6298 section 2.1): an attempt that ends sooner proves no silence."""
-
 DISCARD_NS = 10_000_000
 """A FIN within this time of the response was decided when it came, not by a timer."""
-
-
-PairKey = tuple[bytes, bytes, int]
-
-
-class PairKeys:
-    """The pairs of a capture, each as one tuple that all its connections share."""
-
-    __slots__ = ("_known",)
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, PairKey] = {}
-
-    def of(self, client_key: bytes) -> PairKey:
-        """Client address, server address and port, from the key of what a client sends."""
-        both = client_key[:-4] + client_key[-2:]
-        known = self._known.get(both)
-        if known is None:
-            width = (len(client_key) - 4) // 2
-            known = client_key[:width], client_key[width : 2 * width], client_key[-2] << 8 | client_key[-1]
-            self._known[both] = known
-        return known
 
 
 _PLAIN: Final = Dialogue()
@@ -91,7 +68,7 @@ class Facts:
         connection: Connection,
         dialogue: Dialogue,
         client: Half,
-        capture_end_ns: int = 1 << 63,
+        capture_end_ns: int = FOREVER,
         pair_keys: PairKeys | None = None,
     ) -> None:
         exchanges = dialogue.exchanges
@@ -108,7 +85,7 @@ class Facts:
         """Responses that nobody asked for."""
         self._first_asked = 0
         if exchanges.orphans:
-            self.unsolicited = _unsolicited(connection, dialogue, client)
+            self.unsolicited = unsolicited_responses(connection, dialogue, client)
             if self.unsolicited:
                 self._first_asked = exchanges.first_asked()
         count = len(exchanges)
@@ -116,15 +93,14 @@ class Facts:
         """Exchanges, but for those (408 on an idle connection)."""
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
-        self.first_close: Side | None = None
-        if connection.first_close is not None:
-            self.first_close = Side.CLIENT if connection.first_close is client else Side.SERVER
+        closer = connection.first_close
+        self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
         self.first_close_ns = connection.first_close_time_ns
         self.closed_at_ns = connection.closed_at_ns
         """When it was over for both sides, or NEVER."""
         self.established = connection.established
         self.signal = last_signal(exchanges)
-        self.undecided = _is_undecided(connection, client, capture_end_ns)
+        self.undecided = is_undecided(connection, client, capture_end_ns)
         """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
@@ -132,9 +108,8 @@ class Facts:
         """When it began: its SYN, or the first that the capture shows of it."""
         self.ready_ns = max(connection.ack_time_ns, connection.syn_ack_time_ns)
         """When its handshake was over, or NEVER."""
-        self._connect_ns = NEVER
-        if client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER:
-            self._connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns)
+        known = client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER
+        self._connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns) if known else NEVER
         self._beyond_ns = measure_beyond_ns(connection, client)
         self._round_trip_ns = measure_round_trip_ns(connection, client)
         self.one_sided = not (client.has_spoken and server.has_spoken)
@@ -186,11 +161,6 @@ class Facts:
         return None if self.final_index < 0 else self.exchanges.at(self.final_index)
 
     @property
-    def persistent(self) -> tuple[bool, ...]:
-        """Of each exchange, whether it is over and left the connection usable; for one, ask `exchanges`."""
-        return tuple(map(self.exchanges.persists, range(len(self.exchanges))))
-
-    @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
         return None if self._connect_ns == NEVER else self._connect_ns
@@ -227,10 +197,8 @@ class Facts:
     def closed_at_once(self) -> bool:
         """Whether the first close was decided when the last response was sent, or came, and not by a timer."""
         idle_ns = self._idle_before_close_ns
-        if idle_ns == NEVER:
-            return False
         if idle_ns <= DISCARD_NS:
-            return True
+            return idle_ns != NEVER
         return self.first_close is Side.CLIENT and self._beyond_ns != NEVER and idle_ns <= DISCARD_NS + self._beyond_ns
 
     @property
@@ -258,19 +226,12 @@ class Facts:
     @property
     def protocol(self) -> Protocol | None:
         """What it speaks when that is not HTTP/1, told from both sides; None when nothing else was said."""
-        known = self.dialogue.protocols
-        for name in ("tls", "http2", "unknown"):
-            if any(protocol.name == name for protocol in known):
-                sni = next((protocol.sni for protocol in known if protocol.sni), None)
-                alpn = next((protocol.alpn for protocol in known if protocol.alpn), ())
-                return Protocol(name, sni, alpn)
-        return None
+        return told_from_both(self.dialogue.protocols)
 
     @property
     def protocol_name(self) -> str | None:
         """The name of `protocol`."""
-        protocol = self.protocol
-        return None if protocol is None else protocol.name
+        return None if self.protocol is None else self.protocol.name
 
     def reuses(self, index: int) -> bool:
         """Whether the exchange at `index` (0-based) was served by a connection that had served one before.
@@ -301,8 +262,7 @@ class Facts:
         final = self.exchanges.at(at)
         if final.complete and (final.request is None or final.request.complete):
             return False
-        hidden = self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken
-        return not hidden
+        return not (self.dialogue.lost_in_gap or final.response_lost or not self.server.has_spoken)
 
     def _measure_idle_before_close_ns(self) -> int:
         at, exchanges = self.final_index, self.exchanges
@@ -331,31 +291,10 @@ class Facts:
     def _verdict_without_exchange(self) -> ConnectionVerdict:
         if self.exchanges:
             return ConnectionVerdict.UNUSED
-        said_something = self.client.bytes or self.server.bytes or self.gap_bytes
-        if not said_something:
-            if self.first_close is None:
-                return ConnectionVerdict.OPEN
-            return ConnectionVerdict.UNUSED if self.opened_here else ConnectionVerdict.UNKNOWN
+        if not (self.client.bytes or self.server.bytes or self.gap_bytes):
+            closed = ConnectionVerdict.UNUSED if self.opened_here else ConnectionVerdict.UNKNOWN
+            return ConnectionVerdict.OPEN if self.first_close is None else closed
         name = self.protocol_name
         if name in ("tls", "http2") or (name == "unknown" and self.opened_here):
             return ConnectionVerdict.OPAQUE
         return ConnectionVerdict.UNKNOWN
-
-
-def _is_undecided(connection: Connection, client: Half, capture_end_ns: int) -> bool:
-    if connection.established or client.unreachable_frame != UNKNOWN:
-        return False
-    end_ns = capture_end_ns
-    if connection.replaced_at_ns != NEVER and connection.first_close is None and not client.peer.has_spoken:
-        # A new SYN on the same ports: an answer to this one has nobody left to receive it.
-        end_ns = min(end_ns, connection.replaced_at_ns)
-    return end_ns - connection.first_time_ns < ANSWER_NS
-
-
-def _unsolicited(connection: Connection, dialogue: Dialogue, client: Half) -> int:
-    """Responses without request, where the capture shows all that the client said and all of it was understood."""
-    if not connection.opened_here or client.gap_bytes or not client.has_spoken:
-        return 0
-    if dialogue.lost_in_gap or dialogue.protocols:
-        return 0
-    return dialogue.exchanges.orphans

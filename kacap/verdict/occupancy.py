@@ -8,14 +8,12 @@ when the connection can be used again, cut short by a close.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from kacap.tcp.half import NEVER
+from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
 """From (inclusive) and to (exclusive), nanoseconds."""
-
-FOREVER = 1 << 63
 
 
 def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:

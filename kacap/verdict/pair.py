@@ -13,13 +13,13 @@ from itertools import pairwise
 from statistics import median, median_low
 
 from kacap.http.message import Request
-from kacap.tcp.half import NEVER
+from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.counts import PairCounts, opened_ns
 from kacap.verdict.facts import Facts
 from kacap.verdict.needed import needed_connections
-from kacap.verdict.occupancy import FOREVER, Cover, busy_intervals, idle_intervals, open_interval
+from kacap.verdict.occupancy import Cover, busy_intervals, idle_intervals, open_interval
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
 from kacap.verdict.patterns.habits import Habits, habits_of

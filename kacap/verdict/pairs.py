@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from kacap.verdict.capture import CaptureFacts
-from kacap.verdict.facts import Facts, PairKey
+from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
+from kacap.verdict.pair_key import PairKey
 from kacap.verdict.patterns.hops import link
 
 

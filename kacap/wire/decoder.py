@@ -1,12 +1,12 @@
 """From one frame to its TCP segment.
 
 `decode` begins with the fast path, Ethernet/IPv4/TCP: five reads, one slice for the key, no object. Next come the plain
-links (VLAN tags, Linux cooked, loopback, raw IP), IPv4 options, IPv6 extension headers, fragments. What is left goes
-through the tables of `kacap.wire.slow`, one header a step, with a limit on depth.
+links, IPv4 options, IPv6 extension headers, fragments. What is left goes through the tables of `slow`, one header a
+step, with a limit on depth.
 
 Lengths: an IP length says where the payload ends, so that Ethernet padding is none; it is capped by the frame's length
 on the wire, as Wireshark caps it. An IP length of 0 means segmentation offload (for IPv6 also a jumbogram): the payload
-ends with the frame. Wireshark calls the IPv6 case malformed unless its `tso_supported` is set; here it is decoded.
+ends with the frame, also where Wireshark without `tso_supported` calls it malformed.
 Offsets: `at` is where a header begins, `end` where the captured bytes of its layer end, `wire` where they end on the
 wire. Checksums are not verified. Bounds are checked before reading: nothing is caught here.
 """
@@ -64,15 +64,12 @@ class Decoder:
 
         `Quoted` is a TCP header that is no segment, but takes a `tcp.stream` number in Wireshark.
         """
-        data, at, end = frame.data, frame.start, frame.end
-        wire = at + frame.wire_bytes
-        wire = wire if wire > end else end
-        link_type = frame.link_type
+        data, at, end, link_type = frame.data, frame.start, frame.end, frame.link_type
+        wire = at + frame.wire_bytes if frame.wire_bytes > end - at else end
         # Fast path: Ethernet, IPv4 without options, not fragmented, TCP with all its fixed header captured.
         if link_type == ETHERNET and end - at >= 54:
             kind = read_i32_be(data, at + 12) >> 8  # ethertype, version and header length
-            total_id = read_i32_be(data, at + 16)
-            rest = read_i32_be(data, at + 20)  # fragment, time to live, protocol
+            total_id, rest = read_i32_be(data, at + 16), read_i32_be(data, at + 20)  # rest: fragment, ttl, protocol
             offset_window = read_i32_be(data, at + 46)
             if kind == 0x080045 and rest & 0x3FFF00FF == 6 and offset_window >> 28 & 0xF >= 5:
                 total = total_id >> 16 & 0xFFFF
@@ -98,8 +95,6 @@ class Decoder:
                     segment.ttl = rest >> 8 & 0xFF
                     return segment
             ethertype = data[at + 12] << 8 | data[at + 13]
-            if ethertype == 0x86DD:
-                return self._ipv6(frame, data, at + 14, end, wire, 0)
             return self._ethertype(frame, data, ethertype, at + 14, end, wire, 0)
         return self._link(frame, data, link_type, at, end, wire, 0)
 

@@ -87,7 +87,7 @@ def test_a_time_without_a_date_is_moved(
     frames, info = read(path)
     assert [frame[1] for frame in frames] == [time_ns]
     assert info.warnings == [
-        f"{path}: 1 frames have a time outside of the years 1677 to 2262: moved to the nearest date"
+        f"{path}: 1 frames have a time outside of the years 1824 to 2115: moved to the nearest date"
     ]
 
 

@@ -182,5 +182,5 @@ def _reads_or_refuses(path: Path, content: bytes) -> None:
         return
     numbers = [number for number, *_ in frames]
     assert numbers == sorted(set(numbers))
-    assert all(-(1 << 63) <= time_ns < 1 << 63 and wire >= len(data) for _, time_ns, _, data, wire in frames)
+    assert all(-(1 << 62) < time_ns < (1 << 62) - 1 and wire >= len(data) for _, time_ns, _, data, wire in frames)
     assert info.format in {"pcap", "pcapng"}

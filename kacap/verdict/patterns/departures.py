@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kacap.http.persistence import SERVER_CLOSE
-from kacap.tcp.half import NEVER, UNKNOWN
+from kacap.tcp.half import FOREVER, NEVER, UNKNOWN
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER, Cover, Interval
+from kacap.verdict.occupancy import Cover, Interval
 from kacap.verdict.patterns.habits import (
     SECOND_NS,
     SHORTEST_IDLE_NS,

@@ -253,8 +253,7 @@ def habit_of(samples: Sequence[tuple[int, int]], hint_ns: int | None) -> Habit |
 
 
 def _largest_cluster(idles: Sequence[int]) -> tuple[int, int]:
-    best = (0, 0)
-    begin = 0
+    best, begin = (0, 0), 0
     for end in range(1, len(idles) + 1):
         while idles[end - 1] - idles[begin] > tolerance_ns(idles[begin]):
             begin += 1
@@ -296,7 +295,5 @@ def _longest_reused(facts: Facts) -> tuple[int, Exchange] | None:
 
 
 def _syns_are_everywhere(openings: Sequence[Facts]) -> bool:
-    if len(openings) < 2:
-        return False
-    span_ns = openings[-1].opened_ns - openings[0].opened_ns
-    return len(openings) * 2 * AT_NEXT_SYN_NS > _CHANCE * span_ns
+    span_ns = openings[-1].opened_ns - openings[0].opened_ns if openings else 0
+    return len(openings) > 1 and len(openings) * 2 * AT_NEXT_SYN_NS > _CHANCE * span_ns

@@ -29,7 +29,7 @@ _SAMPLE = 8
 """Exchanges of a pair that are looked up to find the servers it may stand behind."""
 _SERVERS = 4
 """Servers that a pair is compared with in full, at most."""
-_NEVER: Moment = (1 << 63, 0)
+_NEVER: Moment = (1 << 62, 0)
 
 
 class Asked:

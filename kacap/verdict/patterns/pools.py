@@ -9,8 +9,9 @@ that is closed a moment later counts as not kept: a process that exits closes al
 from collections import Counter
 from collections.abc import Sequence
 
+from kacap.tcp.half import FOREVER
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER, Cover, open_interval
+from kacap.verdict.occupancy import Cover, open_interval
 from kacap.verdict.patterns.habits import shortest_idle_ns
 from kacap.verdict.words import Side
 

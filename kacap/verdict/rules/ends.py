@@ -26,7 +26,7 @@ def _ended_well(facts: Facts, pair: PairFacts) -> bool:
         and facts.idle_before_close_ns is not None
         and (facts.first_close is Side.CLIENT or facts.connection.first_close_kind == "fin")
         and pair.last_accepted_ns < facts.first_close_ns
-        and facts.persistent[-1]
+        and facts.exchanges.persists(len(facts.exchanges) - 1)
     )
 
 

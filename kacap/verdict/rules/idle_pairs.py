@@ -1,9 +1,9 @@
 """What the idle times of a pair foretell, although no request failed yet."""
 
-from kacap.tcp.half import NEVER, UNKNOWN
+from kacap.tcp.half import FOREVER, NEVER, UNKNOWN
 from kacap.tcp.states import final_states
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import FOREVER, peak
+from kacap.verdict.occupancy import peak
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.habits import (
     SECOND_NS,
