@@ -126,6 +126,8 @@ def let_go(connection: Connection) -> None:
 
 def reverse(key: bytes) -> bytes:
     """The key of the other direction."""
+    if len(key) == 12:
+        return key[4:8] + key[:4] + key[10:] + key[8:10]
     width = (len(key) - 4) // 2
     return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
 

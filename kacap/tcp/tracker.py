@@ -129,7 +129,7 @@ class Tracker:
                 half.zero_window_probes += 1
             else:
                 half.keepalive_probes += 1
-        connection.calm = is_calm(connection) and connection.stream not in self._holders
+        connection.calm = not flags & (SYN | FIN) and is_calm(connection) and connection.stream not in self._holders
         if half.ended and half.peer.ended and not connection.settled:
             self._table.settle(connection)
 
