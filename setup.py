@@ -33,6 +33,8 @@ HOT = (
     "kacap/capture/pcapng.py",
     "kacap/capture/window.py",
     "kacap/http/*.py",
+    "kacap/jobs/merge.py",
+    "kacap/jobs/rows.py",
     "kacap/report/build.py",
     "kacap/tcp/*.py",
     "kacap/verdict/*.py",

@@ -37,21 +37,27 @@ def analyze(
     ports: Collection[int] = (),
     hosts: Collection[str] = (),
     streams: Collection[int] = (),
+    jobs: int = 1,
 ) -> "Report":
     """Read one or several capture files (`-` is standard input) in order of time and judge what is in them.
 
     `ports`, `hosts` and `streams` narrow the report to connections of those server ports, addresses, and
     `tcp.stream` numbers; empty means all.
 
+    `jobs` is how many processes may share the work on files; the report is the same. They are forked from this one,
+    if that has no threads.
+
     Raises KacapError when a path cannot be read or is not a capture.
     """
-    from kacap.analyzer import Analyzer
     from kacap.capture import open_capture
+    from kacap.jobs.count import jobs_for
+    from kacap.jobs.run import Analysis
 
-    analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams)
-    source = open_capture([paths] if isinstance(paths, str) else paths)
-    analyzer.feed_all(source)
-    return analyzer.finish(source.info)
+    captures = [paths] if isinstance(paths, str) else list(paths)
+    with Analysis(captures, jobs_for(captures, jobs), ports=ports, hosts=hosts, streams=streams) as analysis:
+        source = open_capture(captures)
+        analysis.feed_all(source)
+        return analysis.finish(source.info)
 
 
 def __dir__() -> list[str]:

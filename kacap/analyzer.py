@@ -1,6 +1,7 @@
 """Where the rooms meet: a frame goes in, and at the end the report comes out. The only file that knows all rooms.
 
 The same analyzer serves files and live capture: it is fed, it never waits, and the only time it knows is the capture's.
+Several of them may each take a share of the connections (`jobs`): all are fed all frames, and one brings in the parts.
 """
 
 import ipaddress
@@ -17,6 +18,7 @@ from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
+from kacap.tcp.packed import let_go
 from kacap.tcp.tracker import Tracker
 from kacap.verdict.facts import Facts
 from kacap.verdict.lookups import Lookups
@@ -26,34 +28,52 @@ from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
 from kacap.wire.dns import read_dns
 from kacap.wire.names import link_type_name
 from kacap.wire.segment import SYN
+from kacap.wire.share import Share
 
 
 class Analyzer:
     """Judges the connections of one capture. Feed it every frame in order, then call `finish` once."""
 
     def __init__(
-        self, *, ports: Collection[int] = (), hosts: Collection[str] = (), streams: Collection[int] = ()
+        self,
+        *,
+        ports: Collection[int] = (),
+        hosts: Collection[str] = (),
+        streams: Collection[int] = (),
+        share: Share | None = None,
     ) -> None:
-        """Narrow the report to server `ports`, to `hosts` (addresses of either side), to `streams`; empty means all."""
+        """Narrow the report to server `ports`, to `hosts` (addresses of either side), to `streams`; empty means all.
+
+        `share`: follow only the connections that it holds.
+        """
         self._ports = frozenset(ports)
         self._hosts = frozenset(ipaddress.ip_address(host).packed for host in hosts)
         self._streams = frozenset(streams)
         self._decoder = Decoder()
-        self._tracker = Tracker(self._opened, self._over, self._woken)
-        self._dialogues: dict[int, Dialogue] = {}
+        self._share = share
+        self.tracker = Tracker(self._opened, self._over, self._woken)
+        if share is not None:
+            self.tracker.numbered = []
+        self.dialogues: dict[int, Dialogue] = {}
         """Of the connections that are not over."""
         self._done: list[Facts | None] = []
         """Of those that are, each at the place of its `stream`."""
-        self._known_heads = KnownHeads()
+        self.known_heads = KnownHeads()
         self._pair_keys = PairKeys()
-        self._lookups = Lookups()
+        self.lookups = Lookups()
+        self.taken_answers: list[tuple[int, int, int]] = []
+        """With a share: which answer a connection took (from 0), the frame that began it, and its `stream`."""
         self._dns_ns: dict[int, int] = {}
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
-        self._frames = self._bytes = self._segments = self._cut = 0
+        self.frames = 0
+        """How many were fed."""
+        self.depends_on_others = False
+        """With a share: it came to a segment that is judged by what happens on connections it does not follow."""
+        self.bytes = self._segments = self._cut = 0
         self._link_type = UNKNOWN
         self._first_ns = FOREVER
-        self._last_ns = NEVER
+        self.last_ns = NEVER
 
     def feed_all(self, frames: Iterable[Frame]) -> None:
         """Take all frames of a source, one after the other."""
@@ -62,11 +82,12 @@ class Analyzer:
 
     def feed(self, frame: Frame) -> None:
         """Take the next frame of the capture."""
-        self._frames += 1
-        self._bytes += frame.wire_bytes
+        self.frames += 1
+        self.bytes += frame.wire_bytes
         time_ns = frame.time_ns
-        if time_ns > self._last_ns:
-            self._last_ns = time_ns
+        is_late = time_ns < self.last_ns
+        if not is_late:
+            self.last_ns = time_ns
         if time_ns < self._first_ns:
             self._first_ns = time_ns
         if frame.link_type != self._link_type:
@@ -77,7 +98,13 @@ class Analyzer:
         found = self._decoder.decode(frame)
         if isinstance(found, Segment):
             self._segments += 1
-            self._tracker.feed(found)
+            if self._share is not None:
+                if not self._share.holds(found.key):
+                    self.tracker.pass_over(found)
+                    return
+                if is_late and self.tracker.depends_on_others(found, self.last_ns):
+                    self.depends_on_others = True
+            self.tracker.feed(found)
         elif isinstance(found, str):
             self._skipped[found] += 1
         elif isinstance(found, Datagram):
@@ -85,75 +112,89 @@ class Analyzer:
             self._note_lookup(found)
         elif isinstance(found, Quoted):
             self._skipped[found.reason] += 1
-            self._tracker.number(found)
+            if self._share is None or self._share.holds(found.key):
+                self.tracker.number(found)
 
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
-        self._tracker.tick(now_ns)
+        self.tracker.tick(now_ns)
 
     def finish(self, source: SourceInfo) -> model.Report:
         """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
-        facts = self.facts()
-        wanted = [each for each in facts if self._is_wanted(each)]
+        return self.judge(self.facts(), source)
+
+    def facts(self) -> list[Facts]:
+        """The capture is over: all connections that were followed, in order of their streams."""
+        self.tracker.finish()
+        facts = list(filter(None, self._done))
+        facts += [self._facts(each, self.dialogues[each.stream]) for each in self.tracker.connections]
+        facts.sort(key=lambda each: each.stream)
+        return facts
+
+    def adopt(self, connection: Connection, dialogue: Dialogue, record: bytes, dns_ns: int | None) -> Facts:
+        """A connection that another analyzer followed; with its `record`, when it is packed."""
+        facts = self._facts(connection, dialogue)
+        facts.dns_ns = dns_ns
+        if record:
+            facts.keep_packed(record)
+            let_go(connection)
+        return facts
+
+    def judge(self, facts: list[Facts], source: SourceInfo, duplicates: int = 0, limits: int = 0) -> model.Report:
+        """The report on all connections; `duplicates` and `limits` is what other trackers counted."""
+        facts.sort(key=lambda each: each.stream)
+        wanted = list(filter(self._is_wanted, facts))
         if self._decoder.fragments.waiting:
             self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
         capture = model.Capture(
             sources=tuple(source.sources),
             format=source.format,
             link_types=tuple(link_type_name(number) for number in self._link_types),
-            frames=self._frames,
-            bytes=self._bytes,
+            frames=self.frames,
+            bytes=self.bytes,
             tcp_segments=self._segments,
-            first_time_ns=self._first_ns if self._frames else None,
-            last_time_ns=self._last_ns if self._frames else None,
+            first_time_ns=self._first_ns if self.frames else None,
+            last_time_ns=self.last_ns if self.frames else None,
             dropped_frames=source.dropped_frames,
             truncated_file=source.truncated_file,
             snaplen_cut_frames=self._cut,
-            duplicate_frames=self._tracker.duplicate_frames,
+            duplicate_frames=self.tracker.duplicate_frames + duplicates,
             skipped=dict(sorted(self._skipped.items())),
         )
-        limits_hit = self._tracker.limits_hit + sum(each.dialogue.limits_hit for each in facts)
+        limits_hit = limits + self.tracker.limits_hit + sum(each.dialogue.limits_hit for each in facts)
         dropped = self._decoder.fragments.dropped
-        warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self._tracker.untracked)]
+        warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self.tracker.untracked)]
         warnings += ports_not_seen(self._ports, facts)
         return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, core()), warnings)
 
-    def facts(self) -> list[Facts]:
-        """The capture is over: all its connections, in order of their streams."""
-        self._tracker.finish()
-        facts = list(filter(None, self._done))
-        facts += [self._facts(connection) for connection in self._tracker.connections]
-        facts.sort(key=lambda each: each.stream)
-        return facts
-
     def _opened(self, connection: Connection) -> None:
         dialogue = Dialogue()
-        connection.first.sink, connection.second.sink = read_both(dialogue, self._known_heads)
-        self._dialogues[connection.stream] = dialogue
+        connection.first.sink, connection.second.sink = read_both(dialogue, self.known_heads)
+        self.dialogues[connection.stream] = dialogue
         if not self._decoder.segment.flags & SYN:
             return  # who was connected before looked nothing up
-        duration_ns = self._lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
+        duration_ns = self.lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
+        if self._share is not None and self.lookups.taken >= 0:
+            self.taken_answers.append((self.lookups.taken, connection.first_frame, connection.stream))
         if duration_ns is not None:
             self._dns_ns[connection.stream] = duration_ns
 
     def _over(self, connection: Connection, record: bytes) -> None:
-        facts = self._facts(connection)
-        facts.keep_packed(record)
         stream = connection.stream
+        facts = self._facts(connection, self.dialogues.pop(stream))
+        facts.keep_packed(record)
         self._done += [None] * (stream + 1 - len(self._done))
         self._done[stream] = facts
-        del self._dialogues[stream]
 
     def _woken(self, connection: Connection) -> None:
         facts = self._done[connection.stream]
         self._done[connection.stream] = None
         if facts is not None:
-            self._dialogues[connection.stream] = facts.dialogue_again()
+            self.dialogues[connection.stream] = facts.dialogue_again()
 
-    def _facts(self, connection: Connection) -> Facts:
-        dialogue = self._dialogues[connection.stream]
+    def _facts(self, connection: Connection, dialogue: Dialogue) -> Facts:
         client = connection.settle_roles(_requester(connection, dialogue), self._ports)
-        facts = Facts(connection, dialogue, client, self._last_ns if self._frames else 0, self._pair_keys)
+        facts = Facts(connection, dialogue, client, self.last_ns if self.frames else 0, self._pair_keys)
         if client is connection.first:
             facts.dns_ns = self._dns_ns.get(connection.stream)
         return facts
@@ -172,10 +213,10 @@ class Analyzer:
             return
         source, destination, time_ns = datagram.source, datagram.destination, datagram.time_ns
         if not message.is_response:
-            self._lookups.asked(source, destination, datagram.source_port, message.id, time_ns)
+            self.lookups.asked(source, destination, datagram.source_port, message.id, time_ns)
         elif message.addresses:
             port = datagram.destination_port
-            self._lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
+            self.lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
 
 
 def _requester(connection: Connection, dialogue: Dialogue) -> Half | None:

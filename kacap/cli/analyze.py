@@ -73,6 +73,14 @@ def analyze(
         ),
     ] = None,
     queries: Annotated[bool, typer.Option("--queries", help="Show the query strings of targets.")] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Processes that share the work. Default: for large files, the processors, 4 at most.",
+        ),
+    ] = None,
 ) -> None:
     """Judge captures: pcap, pcapng, also compressed.
 
@@ -89,7 +97,7 @@ def analyze(
         raise typer.BadParameter("--json and --format text exclude each other")
     with ending_well():
         refuse_bad_output(output, captures)
-        report, was_cut_short = read(captures, ports=port or (), hosts=host or (), streams=stream or ())
+        report, was_cut_short = read(captures, ports=port or (), hosts=host or (), streams=stream or (), jobs=jobs)
         wants_json = as_json or (is_json_name(output) if output_format is None else output_format is Format.JSON)
         show(report, output, as_json=wants_json, detail=detail, queries=queries)
         if was_cut_short:

@@ -50,6 +50,7 @@ class Head:
         "method",
         "oddities",
         "proxy_connection",
+        "said",
         "server",
         "status",
         "target",
@@ -59,6 +60,7 @@ class Head:
 
     def __init__(self, said: Said) -> None:
         kind, method, target, status, version, fields = said
+        self.said = said
         self.kind = kind
         self.method = intern(method)
         self.target = target

@@ -28,12 +28,13 @@ _H: Final = 0x48
 class KnownHeads:
     """The heads of one capture."""
 
-    __slots__ = ("_alike", "_by_hash", "_request_bytes", "_response_bytes", "_room", "length")
+    __slots__ = ("_by_hash", "_request_bytes", "_response_bytes", "_room", "alike", "length")
 
     def __init__(self) -> None:
         self._by_hash: dict[int, Head] = {}
         """By the hash of the bytes of a whole head, from its start line to its blank line."""
-        self._alike: dict[Said, Head] = {}
+        self.alike: dict[Said, Head] = {}
+        """By what stands in them."""
         self._room = MAX_BYTES
         self._request_bytes = 0
         """The length of the request head that was recognised last: the next is often as long, and then its end need not
@@ -84,10 +85,10 @@ class KnownHeads:
         self._room -= length
         if self._room < 0 or len(self._by_hash) >= MAX_HEADS:
             self._by_hash.clear()
-            self._alike.clear()
+            self.alike.clear()
             self._room = MAX_BYTES - length
-        head = self._alike.get(said)
+        head = self.alike.get(said)
         if head is None:
-            head = self._alike[said] = Head(said)
+            head = self.alike[said] = Head(said)
         self._by_hash[key] = head
         return head

@@ -18,6 +18,7 @@ from kacap.tcp.sequence import MASK, advance
 
 _LARGEST: Final = 0x7FFFFFFF
 _SIGN: Final = 1 << 31
+_STREAM_AT: Final = 80
 _KEY_AT: Final = 164
 
 
@@ -57,7 +58,7 @@ def unpack(record: bytes) -> Connection:
     """The connection as it was packed; it is finished, and nobody listens to its halves."""
     key = record[_KEY_AT:]
     client, server = Half(key), Half(reverse(key))
-    connection = Connection(read_i32_le(record, 80), client, server, read_i64_le(record, 0))
+    connection = Connection(read_i32_le(record, _STREAM_AT), client, server, read_i64_le(record, 0))
     connection.finished = True
     connection.client = client
     connection.last_time_ns = read_i64_le(record, 8)
@@ -115,6 +116,28 @@ def packed_isn(record: bytes, *, client: bool) -> int:
     """The initial sequence number of one side."""
     isn: int = read_i32_le(record, 100 if client else 132)
     return isn + _SIGN
+
+
+def packed_fins_ns(record: bytes) -> tuple[int, int]:
+    """When each side ended."""
+    return read_i64_le(record, 32), read_i64_le(record, 56)
+
+
+def packed_last_ns(record: bytes) -> int:
+    """When its last segment came."""
+    last_ns: int = read_i64_le(record, 8)
+    return last_ns
+
+
+def renumbered(record: bytes, stream: int) -> bytes:
+    """The record of the same connection with another number."""
+    return record[:_STREAM_AT] + stream.to_bytes(4, "little") + record[_STREAM_AT + 4 :]
+
+
+def packed_stream(record: bytes) -> int:
+    """The number of the connection."""
+    stream: int = read_i32_le(record, _STREAM_AT)
+    return stream
 
 
 def let_go(connection: Connection) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import SAME_ID_NS, UNKNOWN, Half
-from kacap.tcp.packed import let_go, pack, packed_isn, reverse, unpack
+from kacap.tcp.half import NEVER, SAME_ID_NS, UNKNOWN, Half
+from kacap.tcp.packed import let_go, pack, packed_fins_ns, packed_isn, packed_last_ns, reverse, unpack
 
 QUIET_NS: Final = SAME_ID_NS
 """A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
@@ -72,6 +72,23 @@ class ConnectionTable:
         if self._on_woken is not None:
             self._on_woken(connection)
         return half
+
+    def may_have_slept(self, key: bytes, time_ns: int, latest_ns: int) -> bool:
+        """Whether a segment at `time_ns`, before `latest_ns`, may be compared with marks that packing forgets.
+
+        When a connection is packed depends on when others are opened.
+        """
+        half = self.halves.get(key)
+        if half is not None:
+            fins_ns = half.fin_time_ns, half.peer.fin_time_ns
+            last_ns = half.connection.last_time_ns
+        else:
+            record = self._packed.get(key) or self._packed.get(reverse(key))
+            if record is None:
+                return False
+            fins_ns = packed_fins_ns(record)
+            last_ns = packed_last_ns(record)
+        return NEVER not in fins_ns and latest_ns - max(fins_ns) > QUIET_NS and time_ns - last_ns <= QUIET_NS
 
     def settle(self, connection: Connection) -> None:
         """Both sides have ended in order."""

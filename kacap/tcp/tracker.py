@@ -42,12 +42,15 @@ class Tracker:
         "_last_time_ns",
         "_next_stream",
         "_on_packed",
-        "_opened",
         "_reserved",
         "_table",
         "duplicate_frames",
+        "held_bytes_most",
         "limits_hit",
+        "numbered",
         "on_open",
+        "opened",
+        "reservations",
         "untracked",
     )
 
@@ -60,7 +63,14 @@ class Tracker:
         self.on_open = on_open
         self._on_packed = on_packed
         self._table = ConnectionTable(None if on_packed is None else self._hand_over, on_woken)
-        self._opened = 0
+        self.opened = 0
+        """Connections, so far."""
+        self.reservations = 0
+        """Numbers that a header took which is no segment."""
+        self.numbered: list[int] | None = None
+        """The frame with which each `stream` number came up, for a tracker that does not see all connections."""
+        self.held_bytes_most = 0
+        """What all connections together held at most."""
         self.duplicate_frames = 0
         self.limits_hit = 0
         """How often a half held more than it may."""
@@ -87,6 +97,15 @@ class Tracker:
         if half is None or not half.connection.calm or not take_in_order(half, segment):
             self._take(half, segment)
 
+    def pass_over(self, segment: Segment) -> None:
+        """The next segment of the capture belongs to a connection that another tracker follows."""
+        self._last_frame = segment.frame
+        self._last_time_ns = segment.time_ns
+
+    def depends_on_others(self, segment: Segment, latest_ns: int) -> bool:
+        """Whether what becomes of a segment from before `latest_ns` depends on connections beside its own."""
+        return self._table.may_have_slept(segment.key, segment.time_ns, latest_ns)
+
     def _take(self, half: Half | None, segment: Segment) -> None:
         """The long way."""
         flags = segment.flags
@@ -94,7 +113,7 @@ class Tracker:
         if half is None:
             half = self._table.wake(segment.key, segment.seq if opens else UNKNOWN)
         if half is None or (opens and half.base not in (UNKNOWN, segment.seq)):
-            if self._opened >= MAX_CONNECTIONS:
+            if self.opened >= MAX_CONNECTIONS:
                 self._forget(segment.key)
                 self.untracked += 1
                 return
@@ -148,7 +167,8 @@ class Tracker:
             self._forget(key)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
             self._reserved[key] = self._reserved[reverse(key)] = self._next_stream
-            self._next_stream += 1
+            self.reservations += 1
+            self._count(quoted.frame)
 
     def tick(self, now_ns: int) -> None:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
@@ -170,6 +190,7 @@ class Tracker:
         if now:
             holders[connection.stream] = (connection, now)
             self._held_bytes += now
+            self.held_bytes_most = max(self.held_bytes_most, self._held_bytes)
         while self._held_bytes > HELD_BYTES_IN_ALL:
             stream, (oldest, held) = next(iter(holders.items()))
             del holders[stream]
@@ -187,7 +208,7 @@ class Tracker:
             stream = self._reserved.pop(key, stream)
             self._reserved.pop(backwards, None)
         if stream == self._next_stream:
-            self._next_stream += 1
+            self._count(segment.frame)
         connection = Connection(stream, Half(key), Half(backwards), segment.time_ns)
         connection.first_frame = segment.frame
         if isinstance(before, bytes):
@@ -195,10 +216,15 @@ class Tracker:
         elif before is not None:
             connection.replaces = before
             before.replaced_at_ns = segment.time_ns
-        self._opened += 1
+        self.opened += 1
         self._table.add(connection)
         self.on_open(connection)
         return connection.first
+
+    def _count(self, frame: int) -> None:
+        self._next_stream += 1
+        if self.numbered is not None:
+            self.numbered.append(frame)
 
     def _forget(self, key: bytes) -> Connection | bytes | None:
         """The 4-tuple belongs to another connection from here on; returns the one before, or its record."""

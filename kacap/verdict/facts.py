@@ -39,7 +39,6 @@ class Facts:
         "_connection",
         "_first_asked",
         "_idle_before_close_ns",
-        "_record",
         "_round_trip_ns",
         "aborted",
         "asked",
@@ -56,6 +55,7 @@ class Facts:
         "opened_ns",
         "pair_key",
         "ready_ns",
+        "record",
         "signal",
         "stream",
         "undecided",
@@ -75,7 +75,8 @@ class Facts:
         server = client.peer
         self._connection: Connection | None = connection
         self._client: Half | None = client
-        self._record = b""
+        self.record = b""
+        """All that TCP showed of a packed connection (`tcp.packed`); empty for others."""
         self.pair_key = (pair_keys or PairKeys()).of(client.key)
         """Client address, server address and port; one tuple for all of a pair."""
         self.dialogue = dialogue
@@ -126,7 +127,7 @@ class Facts:
     def keep_packed(self, record: bytes) -> None:
         """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
         self._connection = self._client = None
-        self._record = record
+        self.record = record
         if self.dialogue.plain:
             self.dialogue = _PLAIN
 
@@ -142,7 +143,7 @@ class Facts:
     @property
     def connection(self) -> Connection:
         """What TCP showed. Of a packed one, the halves do not know each other."""
-        return look_at(self._record) if self._connection is None else self._connection
+        return look_at(self.record) if self._connection is None else self._connection
 
     @property
     def client(self) -> Half:
