@@ -73,14 +73,7 @@ def analyze(
         ),
     ] = None,
     queries: Annotated[bool, typer.Option("--queries", help="Show the query strings of targets.")] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="Processes that share the work. Default: for large files, the processors, 4 at most.",
-        ),
-    ] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that share the work on files.")] = 1,
 ) -> None:
     """Judge captures: pcap, pcapng, also compressed.
 

@@ -21,11 +21,11 @@ def read(
     ports: Collection[int],
     hosts: Collection[str],
     streams: Collection[int],
-    jobs: int | None = None,
+    jobs: int = 1,
 ) -> tuple[Report, bool]:
     """The report, and whether Ctrl-C cut it short. What comes through a pipe has no other end: that is not cut short.
 
-    `jobs`: how many processes; None for as many as are of use.
+    `jobs` is how many processes share the work on files.
 
     Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
     """

@@ -1,13 +1,14 @@
 """The processes of one analysis. The one that was called is the first job; the others are forked from it.
 
-Each of the others is told how many frames it may read, and by an end that there will be no more; it answers with its
-part. What it cannot do by itself (a file that is gone, say) it leaves: the first job then reads everything alone, and
-meets the same.
+Each of the others reads by itself, until the first says how many frames there were, and answers with its part. What it
+cannot do (a file is gone, or it has read more than the first before Ctrl-C) it leaves: the first job then reads
+everything alone. No words go to and fro in between: who is woken by them shares the waker's processor.
 """
 
 import contextlib
 import gc
 import os
+import select
 import signal
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -20,11 +21,10 @@ from kacap.jobs.merge import messages
 from kacap.wire.frame import Frame
 from kacap.wire.share import Share
 
-STEP: Final = 4096
-"""Frames between two words of how far the others may read."""
+_STEP: Final = 1 << 16
+"""Frames between two looks at whether the first job has ended."""
 
 _WORD: Final = 8
-_END: Final = (1 << 64) - 1
 
 
 class JobEndedError(KacapError):
@@ -52,16 +52,12 @@ class Worker:
         """The ends of its pipes that belong to the first job."""
         return self._orders, self._part
 
-    def allow(self, frames: int) -> None:
-        """It may read so many frames, from the first on. Raises JobEndedError."""
+    def end(self, frames: int) -> None:
+        """There were so many frames. Raises JobEndedError."""
         try:
             os.write(self._orders, frames.to_bytes(_WORD, "little"))
         except BrokenPipeError:
             self._bury()
-
-    def end(self) -> None:
-        """There will be no more."""
-        self.allow(_END)
 
     def messages(self) -> Iterator[bytes]:
         """Its part, as it comes; ends early when the job left it.
@@ -118,14 +114,21 @@ def _work(captures: Sequence[str], share: Share, orders: int, part: int, foreign
             os.close(end)
         analyzer = Analyzer(share=share)
         frames: Iterator[Frame] = iter(open_capture(captures))
-        while (allowed := int.from_bytes(os.read(orders, _WORD), "little")) != _END:
-            if not allowed:
-                os._exit(code)  # the first job is gone
-            analyzer.feed_all(islice(frames, allowed - analyzer.frames))
-        for message in messages(analyzer):
-            rest = memoryview(len(message).to_bytes(_WORD, "little") + message)
-            while rest:
-                rest = rest[os.write(part, rest) :]
-        code = 0
+        before = -1
+        while before != analyzer.frames and not select.select([orders], [], [], 0)[0]:
+            before = analyzer.frames
+            analyzer.feed_all(islice(frames, _STEP))
+        word = os.read(orders, _WORD)  # nothing: the first job is gone
+        if word and analyzer.frames <= (end := int.from_bytes(word, "little")):
+            analyzer.feed_all(islice(frames, end - analyzer.frames))
+            for message in messages(analyzer):
+                _write(part, len(message).to_bytes(_WORD, "little") + message)
+            code = 0
     finally:
         os._exit(code)
+
+
+def _write(end: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(end, rest) :]

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from kacap.analyzer import Analyzer
 from kacap.capture import open_capture
-from kacap.jobs.crew import STEP, Worker
+from kacap.jobs.crew import Worker
 from kacap.jobs.merge import Adoption, Header, header_of, losers_of, may_differ, numbers_of, renumber_own
 from kacap.report.model import Report
 from kacap.wire.frame import Frame, SourceInfo
@@ -55,19 +55,9 @@ class Analysis:
 
     def feed_all(self, frames: Iterable[Frame]) -> None:
         """Take all frames. Raises what reading them raises, and JobEndedError."""
-        analyzer = self._analyzer
-        if not self._workers:
-            analyzer.feed_all(frames)
-            return
-        following = iter(frames)
-        fed = -1
-        while fed != analyzer.frames:
-            fed = analyzer.frames
-            analyzer.feed_all(islice(following, STEP))
-            for worker in self._workers:
-                worker.allow(analyzer.frames)
+        self._analyzer.feed_all(frames)
         for worker in self._workers:
-            worker.end()
+            worker.end(self._analyzer.frames)
 
     def finish(self, source: SourceInfo) -> Report:
         """The report. Raises JobEndedError, and KacapError where the captures cannot be read once more."""

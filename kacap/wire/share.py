@@ -4,9 +4,12 @@ Both directions of a 4-tuple fall to the same job. Ports that follow each other,
 out evenly (Fibonacci hashing).
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from librt.strings import read_i32_be
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 _SPREAD: Final = 0x4F1BBCDD
 """2**31 divided by the golden ratio."""
@@ -35,5 +38,7 @@ class Share:
             addresses = int.from_bytes(key[:16], "big") + int.from_bytes(key[16:32], "big")
             addresses = (addresses ^ addresses >> 64) & _MASK
             both = read_i32_be(key, 32)
-        mixed = (addresses & _MASK) * _MIX + (both >> 16 & 0xFFFF) + (both & 0xFFFF)
-        return ((mixed & _MASK) * _SPREAD & _MASK) * self.count >> _BITS == self.index
+        mixed: i64 = addresses & _MASK
+        count: i64 = self.count
+        mixed = mixed * _MIX + (both >> 16 & 0xFFFF) + (both & 0xFFFF)
+        return ((mixed & _MASK) * _SPREAD & _MASK) * count >> _BITS == self.index
