@@ -1,5 +1,6 @@
 """A packed connection is the same when it is looked at again."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,13 @@ import pytest
 from kacap.capture import open_capture
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
-from kacap.tcp.packed import pack, unpack
+from kacap.tcp.packed import pack, replaced_by, reverse, unpack
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
-from tests.tcp.script import OPEN
+from kacap.wire.segment import FIN, RST
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap"))
-CLOSED = f"{OPEN}\n C get\n S page\n S FIN ACK\n C FIN ACK\n S ACK"
+ONE = CAPTURES[0].with_name("curl-tornado-http10.pcap")
 IDENTITIES = {"peer", "connection", "first", "second", "client", "first_close", "replaces", "sink", "held"}
 PASSING = {"settled", "finished", "calm", "replaced_at_ns"}
 
@@ -70,3 +71,80 @@ def test_a_record_says_all_that_its_connection_said(path: Path) -> None:
 def test_many_of_the_captures_are_packed() -> None:
     counts = [len(tracked(path, packing=True)[1]) for path in CAPTURES]
     assert sum(counts) > 100
+
+
+# ---- what comes to a connection that sleeps
+
+
+def heard_later(later: Callable[[list[Segment]], list[Segment]], *, packing: bool) -> tuple[Tracker, list[str]]:
+    """A whole connection, a SYN elsewhere a second after it, and what `later` makes of its segments."""
+    events: list[str] = []
+    tracker = Tracker(
+        lambda connection: None,
+        (lambda connection, record: events.append(f"packed {connection.stream}")) if packing else None,
+        lambda connection: events.append(f"woken {connection.stream}"),
+    )
+    decoder, whole = Decoder(), list[Segment]()
+    for frame in open_capture([str(ONE)]):
+        segment = decoder.decode(frame)
+        assert isinstance(segment, Segment)
+        if not whole or segment.key in (whole[0].key, reverse(whole[0].key)):
+            whole.append(copy(segment))
+    elsewhere = copy(whole[0])
+    elsewhere.key = bytes(8) + elsewhere.key[8:]
+    for number, segment in enumerate([*whole, after(elsewhere, whole), *later(whole)], 1):
+        segment.frame = number
+        tracker.feed(segment)
+    return tracker, events
+
+
+def after(segment: Segment, whole: list[Segment], **changes: int) -> Segment:
+    """The same a second after the last, in a packet of its own."""
+    made = copy(segment)
+    made.time_ns = whole[-1].time_ns + 1_000_000_000 + made.frame
+    made.ip_id = segment.ip_id + 100 & 0xFFFF
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def copy(segment: Segment) -> Segment:
+    made = Segment()
+    for name in Segment.__slots__:
+        setattr(made, name, getattr(segment, name))
+    return made
+
+
+LATER: dict[str, Callable[[list[Segment]], list[Segment]]] = {
+    "its last FIN again": lambda whole: [after(next(s for s in reversed(whole) if s.flags & FIN), whole)],
+    "its last ACK again": lambda whole: [after(whole[-1], whole)],
+    "a RST of the client": lambda whole: [after(whole[0], whole, flags=RST, seq=whole[-1].ack)],
+    "a RST of the server": lambda whole: [after(whole[1], whole, flags=RST, seq=whole[-1].ack)],
+    "its SYN again": lambda whole: [after(whole[0], whole)],
+    "bytes behind its end": lambda whole: [after(whole[3], whole)],
+}
+
+
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER.keys())
+def test_a_late_segment_finds_what_it_would_have_found(later: Callable[[list[Segment]], list[Segment]]) -> None:
+    awake, _ = heard_later(later, packing=False)
+    tracker, events = heard_later(later, packing=True)
+    assert events == ["packed 0", "woken 0"]
+    assert [each.stream for each in tracker.connections] == [each.stream for each in awake.connections]
+    for before, now in zip(awake.connections, tracker.connections, strict=True):
+        assert_same(before, now)
+
+
+def test_a_new_connection_on_its_ports_knows_what_it_replaces() -> None:
+    def later(whole: list[Segment]) -> list[Segment]:
+        return [after(whole[0], whole, seq=whole[0].seq + 5 & 0xFFFFFFFF)]
+
+    awake, _ = heard_later(later, packing=False)
+    tracker, events = heard_later(later, packing=True)
+    assert events == ["packed 0"]
+    known, now = (each.connections[-1] for each in (awake, tracker))
+    assert known.stream == now.stream == 2
+    before, packed = replaced_by(known), replaced_by(now)
+    assert before is not None
+    assert packed is not None
+    assert (packed.stream, packed.closed_at_ns, packed.established) == (0, before.closed_at_ns, True)
