@@ -15,6 +15,7 @@ from kacap.tcp.connection import Connection
 from kacap.tcp.sink import Sink
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
+from tests.attributes import attributes_of
 from tests.http.made import request, response
 from tests.http.spoken import client, hear, server
 
@@ -28,8 +29,8 @@ def told(message: Message | None) -> object:
     """All that is known of a message."""
     if message is None:
         return None
-    said = tuple(getattr(message.head, name) for name in Head.__slots__)
-    return type(message), said, tuple(getattr(message, name) for name in Message.__slots__ if name != "head")
+    said = tuple(getattr(message.head, name) for name in attributes_of(Head))
+    return type(message), said, tuple(getattr(message, name) for name in attributes_of(Message) if name != "head")
 
 
 def whole(exchange: Exchange) -> object:

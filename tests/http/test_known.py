@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kacap.http.heads import REQUESTS, RESPONSES, Head
 from kacap.http.known import LONGEST, MAX_BYTES, MAX_HEADS, KnownHeads
 from kacap.http.parse import read_head
+from tests.attributes import attributes_of
 
 REQUEST = b"GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n"
 OTHER = b"PUT /b HTTP/1.1\r\nHost: a.example\r\n\r\n"
@@ -44,7 +45,7 @@ HEADS = st.tuples(START_LINES, st.lists(LINES, max_size=6), st.sampled_from((b"\
 
 def content(head: Head | None) -> dict[str, object] | None:
     """All that a head says."""
-    return None if head is None else {name: getattr(head, name) for name in Head.__slots__}
+    return None if head is None else {name: getattr(head, name) for name in attributes_of(Head)}
 
 
 def anew(data: bytes, kind: int) -> Head | None:

@@ -12,6 +12,7 @@ from kacap.tcp.packed import pack, replaced_by, reverse, unpack
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
 from kacap.wire.segment import FIN, RST
+from tests.attributes import attributes_of
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap"))
 ONE = CAPTURES[0].with_name("curl-tornado-http10.pcap")
@@ -20,7 +21,7 @@ PASSING = {"settled", "finished", "calm", "replaced_at_ns"}
 
 
 def attributes(record: Connection | Half) -> dict[str, object]:
-    names = [name for name in type(record).__slots__ if not name.startswith("mark")]
+    names = [name for name in attributes_of(type(record)) if not name.startswith("mark")]
     return {name: getattr(record, name) for name in names if name not in IDENTITIES | PASSING}
 
 
@@ -110,7 +111,7 @@ def after(segment: Segment, whole: list[Segment], **changes: int) -> Segment:
 
 def copy(segment: Segment) -> Segment:
     made = Segment()
-    for name in Segment.__slots__:
+    for name in attributes_of(Segment):
         setattr(made, name, getattr(segment, name))
     return made
 

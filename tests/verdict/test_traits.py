@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
@@ -15,7 +14,7 @@ from kacap.verdict.rules import OBSERVATIONS, RULES, rule_on, rulings_of
 from kacap.verdict.rules.rule import may_apply
 from kacap.verdict.rules.ruling import candidates, observe
 from kacap.verdict.traits import AT_ONCE, BY_SERVER, SERVER_CLOSE, UNSAID, traits_of
-from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.frame import Frame
 from tests.dialogue import read_scenario
 from tests.scenarios import FILES, name
 from tests.test_corpus import CHUNKS, captures
@@ -28,13 +27,14 @@ FEW = 15
 
 def judged(frames: Iterable[Frame], ports: Iterable[int] = ()) -> list[PairFacts]:
     """The pairs of a capture, as the report would be built from them."""
-    analyzer = Analyzer(ports=tuple(ports))
-    for frame in frames:
+    wanted, times_ns = frozenset(ports), [0]
+    analyzer = Analyzer(ports=wanted)
+    for number, frame in enumerate(frames):
         analyzer.feed(frame)
-    with patch("kacap.analyzer.build_report") as build:
-        analyzer.finish(SourceInfo())
-    records, _, capture = build.call_args.args[:3]
-    return list(pairs_of(records, capture.first_time_ns or 0, capture.last_time_ns or 0).values())
+        times_ns = [*times_ns, frame.time_ns] if number else [frame.time_ns]
+        times_ns = [min(times_ns), max(times_ns)]
+    facts = [each for each in analyzer.facts() if not wanted or each.pair_key[2] in wanted]
+    return list(pairs_of(facts, times_ns[0], times_ns[-1]).values())
 
 
 def skipped_in_error(pairs: Iterable[PairFacts]) -> list[str]:
