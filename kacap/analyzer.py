@@ -11,14 +11,16 @@ from collections.abc import Collection, Iterable
 from kacap.core import core
 from kacap.http.dialogue import Dialogue
 from kacap.http.heads import REQUESTS
+from kacap.http.hearing import Hearing
 from kacap.http.known import KnownHeads
-from kacap.http.reader import read_both
 from kacap.report import model
 from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
-from kacap.tcp.packed import let_go
+from kacap.tcp.packed import packed_stream
+from kacap.tcp.plain import Plain
+from kacap.tcp.sink import Listener
 from kacap.tcp.tracker import Tracker
 from kacap.verdict.facts import Facts
 from kacap.verdict.lookups import Lookups
@@ -51,13 +53,11 @@ class Analyzer:
         self._streams = frozenset(streams)
         self._decoder = Decoder()
         self._share = share
-        self.tracker = Tracker(self._opened, self._over, self._woken)
+        self.tracker = Tracker(self._opened, self._over, self._woken, self._began)
         if share is not None:
             self.tracker.numbered = []
-        self.dialogues: dict[int, Dialogue] = {}
-        """Of the connections that are not over."""
         self._done: list[Facts | None] = []
-        """Of those that are, each at the place of its `stream`."""
+        """Of the connections that are over, each at the place of its `stream`."""
         self.known_heads = KnownHeads()
         self._pair_keys = PairKeys()
         self.lookups = Lookups()
@@ -127,17 +127,20 @@ class Analyzer:
         """The capture is over: all connections that were followed, in order of their streams."""
         self.tracker.finish()
         facts = list(filter(None, self._done))
-        facts += [self._facts(each, self.dialogues[each.stream]) for each in self.tracker.connections]
+        facts += [self._facts(each, _dialogue(each.listener)) for each in self.tracker.connections]
         facts.sort(key=lambda each: each.stream)
         return facts
 
-    def adopt(self, connection: Connection, dialogue: Dialogue, record: bytes, dns_ns: int | None) -> Facts:
-        """A connection that another analyzer followed; with its `record`, when it is packed."""
+    def adopt(self, connection: Connection, dialogue: Dialogue, dns_ns: int | None) -> Facts:
+        """A connection that another analyzer followed."""
         facts = self._facts(connection, dialogue)
         facts.dns_ns = dns_ns
-        if record:
-            facts.keep_packed(record)
-            let_go(connection)
+        return facts
+
+    def adopt_packed(self, record: bytes, dialogue: Dialogue, dns_ns: int | None) -> Facts:
+        """The same, of one that is packed."""
+        facts = Facts(None, dialogue, None, pair_keys=self._pair_keys, record=record)
+        facts.dns_ns = dns_ns
         return facts
 
     def judge(self, facts: list[Facts], source: SourceInfo, duplicates: int = 0, limits: int = 0) -> model.Report:
@@ -167,30 +170,40 @@ class Analyzer:
         warnings += ports_not_seen(self._ports, facts)
         return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, core()), warnings)
 
-    def _opened(self, connection: Connection) -> None:
-        dialogue = Dialogue()
-        connection.first.sink, connection.second.sink = read_both(dialogue, self.known_heads)
-        self.dialogues[connection.stream] = dialogue
-        if not self._decoder.segment.flags & SYN:
-            return  # who was connected before looked nothing up
-        duration_ns = self.lookups.take(connection.first.address, connection.second.address, connection.first_time_ns)
-        if self._share is not None and self.lookups.taken >= 0:
-            self.taken_answers.append((self.lookups.taken, connection.first_frame, connection.stream))
-        if duration_ns is not None:
-            self._dns_ns[connection.stream] = duration_ns
+    def _began(self, plain: Plain) -> Hearing:
+        self._note_lookup_of(plain.key, plain.stream, plain.first_frame, plain.first_time_ns)
+        return Hearing(self.known_heads)
 
-    def _over(self, connection: Connection, record: bytes) -> None:
-        stream = connection.stream
-        facts = self._facts(connection, self.dialogues.pop(stream))
-        facts.keep_packed(record)
+    def _opened(self, connection: Connection) -> None:
+        hearing = Hearing(self.known_heads)
+        hearing.divide()
+        connection.listener = hearing
+        connection.first.sink, connection.second.sink = hearing.first_sink, hearing.second_sink
+        if self._decoder.segment.flags & SYN:  # who was connected before looked nothing up
+            first_ns = connection.first_time_ns
+            self._note_lookup_of(connection.first.key, connection.stream, connection.first_frame, first_ns)
+
+    def _note_lookup_of(self, key: bytes, stream: int, first_frame: int, first_time_ns: int) -> None:
+        if not self.lookups.answers:
+            return
+        width = (len(key) - 4) // 2
+        duration_ns = self.lookups.take(key[:width], key[width : 2 * width], first_time_ns)
+        if self._share is not None and self.lookups.taken >= 0:
+            self.taken_answers.append((self.lookups.taken, first_frame, stream))
+        if duration_ns is not None:
+            self._dns_ns[stream] = duration_ns
+
+    def _over(self, listener: Listener, record: bytes) -> None:
+        stream = packed_stream(record)
+        facts = self.adopt_packed(record, _dialogue(listener), self._dns_ns.get(stream))
         self._done += [None] * (stream + 1 - len(self._done))
         self._done[stream] = facts
 
-    def _woken(self, connection: Connection) -> None:
-        facts = self._done[connection.stream]
-        self._done[connection.stream] = None
-        if facts is not None:
-            self.dialogues[connection.stream] = facts.dialogue_again()
+    def _woken(self, stream: int) -> Dialogue:
+        facts = self._done[stream]
+        self._done[stream] = None
+        assert facts is not None
+        return facts.dialogue_again()
 
     def _facts(self, connection: Connection, dialogue: Dialogue) -> Facts:
         client = connection.settle_roles(_requester(connection, dialogue), self._ports)
@@ -217,6 +230,11 @@ class Analyzer:
         elif message.addresses:
             port = datagram.destination_port
             self.lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
+
+
+def _dialogue(listener: Listener) -> Dialogue:
+    assert isinstance(listener, Dialogue)
+    return listener
 
 
 def _requester(connection: Connection, dialogue: Dialogue) -> Half | None:

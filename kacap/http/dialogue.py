@@ -15,6 +15,7 @@ from kacap.http.exchanges import Exchanges
 from kacap.http.heads import REQUESTS, RESPONSES, Head
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
+from kacap.tcp.sink import Listener
 
 MAX_WAITING = 1024
 """Pipelined requests that may wait for a response; older ones are given up."""
@@ -23,7 +24,7 @@ MAX_INTERIM = 64
 """Interim responses kept of one exchange."""
 
 
-class Dialogue:
+class Dialogue(Listener):
     """The exchanges of one connection, in order of first byte."""
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Dialogue:
     )
 
     def __init__(self, exchanges: Exchanges | None = None) -> None:
+        super().__init__()
         self._exchanges = Exchanges() if exchanges is None else exchanges
         self.switched = False
         """101 or CONNECT: what follows is not HTTP/1."""
@@ -90,6 +92,20 @@ class Dialogue:
     def extra_after(self) -> Response | None:
         """The response behind which the server sent bytes that belong to no message."""
         return None if self._extra_index < 0 else self._exchanges.at(self._extra_index).response
+
+    def take_whole(self, head: Head, said: int, is_first: bool, frame: int, time_ns: int) -> bool:
+        """A message is whole in one frame, of a half that `said` REQUESTS or RESPONSES before (0: nothing).
+
+        False, and nothing done, when it is not a usual one.
+        """
+        kind = head.kind
+        if said not in (0, kind):
+            return False
+        if not (self.asked(head, frame, time_ns) if kind == REQUESTS else self.answered(head, frame, time_ns)):
+            return False
+        if not said:
+            self.half_says(kind, is_first)
+        return True
 
     def asked(self, head: Head, frame: int, time_ns: int) -> bool:
         """A request is whole in one frame; False when it is not the only one, and has to be begun."""

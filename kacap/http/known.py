@@ -68,6 +68,13 @@ class KnownHeads:
                 self._request_bytes = length
         return head
 
+    def whole(self, data: bytes, start: int, end: int) -> Head | None:
+        """The head of the message that is all of `data[start:end]`, if it was seen before."""
+        head = self.recognise(data, start, end)
+        if head is None or start + self.length + head.exact_bytes != end:
+            return None
+        return head
+
     def read(self, data: bytes, start: int, stop: int, kind: int) -> Head | None:
         """The head at `data[start:stop]`; None when it is no head of this `kind` (0: of any)."""
         length = stop - start

@@ -5,7 +5,6 @@ chunk inside a body. Anything else is walked through.
 """
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.heads import REQUESTS, Head
 from kacap.http.known import KnownHeads
 from kacap.http.walk import BODY, BOUNDARY, MessageWalk
 
@@ -33,24 +32,9 @@ class MessageReader(MessageWalk):
             if not unseen and self.step_body(end - start, frame, time_ns):
                 return
         elif self.state <= BOUNDARY and not unseen and start < end:
-            known = self.known
-            head = known.recognise(data, start, end)
-            whole = head is not None and start + known.length + head.exact_bytes == end
-            if whole and head is not None and self._take_whole(head, frame, time_ns):
+            head = self.known.whole(data, start, end)
+            if head is not None and self.dialogue.take_whole(head, self.kind, self.is_first, frame, time_ns):
+                self.kind = head.kind
+                self.state = BOUNDARY
                 return
         self.walk(data, start, end, unseen, frame, time_ns)
-
-    def _take_whole(self, head: Head, frame: int, time_ns: int) -> bool:
-        """A message that is whole in one chunk; False when it is not a usual one."""
-        kind = head.kind
-        if self.kind not in (0, kind):
-            return False
-        if kind == REQUESTS:
-            if not self.dialogue.asked(head, frame, time_ns):
-                return False
-        elif not self.dialogue.answered(head, frame, time_ns):
-            return False
-        if not self.kind:
-            self.says(kind)
-        self.state = BOUNDARY
-        return True

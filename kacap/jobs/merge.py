@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from kacap.analyzer import Analyzer
 from kacap.jobs.rows import HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
 from kacap.tcp.connection import Connection
-from kacap.tcp.packed import packed_stream, renumbered, unpack
+from kacap.tcp.packed import packed_stream, renumbered
 from kacap.tcp.tracker import HELD_BYTES_IN_ALL, MAX_CONNECTIONS
 from kacap.verdict.facts import Facts
 
@@ -113,7 +113,7 @@ def renumber_own(facts: Sequence[Facts], numbers: Sequence[int], losers: set[int
             each.dns_ns = None
         each.stream = numbers[each.stream]
         if each.record:
-            each.keep_packed(renumbered(each.record, each.stream))
+            each.record = renumbered(each.record, each.stream)
             continue
         connection = each.connection
         connections[id(connection)] = connection
@@ -148,19 +148,17 @@ class Adoption:
     def _add(self, row: Row) -> None:
         stream, dns_ns, told, dialogue = row
         number = self._numbers[stream]
-        record = b""
-        if isinstance(told, bytes):
-            record = renumbered(told, number)
-            connection = unpack(record)
-        else:
-            connection = connection_of_row(told, number)
-            before: Any = told[-1]
-            if before >= 0:
-                self._replacing.append((connection, before))
         if stream in self._losers:
             dns_ns = None
         dialogue = self._heads.dialogue_of_row(dialogue)
-        self._followed[stream] = self._analyzer.adopt(connection, dialogue, record, dns_ns)
+        if isinstance(told, bytes):
+            self._followed[stream] = self._analyzer.adopt_packed(renumbered(told, number), dialogue, dns_ns)
+            return
+        connection = connection_of_row(told, number)
+        before: Any = told[-1]
+        if before >= 0:
+            self._replacing.append((connection, before))
+        self._followed[stream] = self._analyzer.adopt(connection, dialogue, dns_ns)
 
     def end(self) -> list[Facts]:
         """All of them, each with what it replaces."""

@@ -5,6 +5,7 @@ knows what was said (`settle_roles`). The first close is the first FIN or RST on
 """
 
 from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.sink import DEAF
 
 
 class Connection:
@@ -27,6 +28,7 @@ class Connection:
         "first_frame",
         "first_time_ns",
         "last_time_ns",
+        "listener",
         "replaced_at_ns",
         "replaces",
         "replaces_record",
@@ -48,6 +50,8 @@ class Connection:
         self.first = first
         """The half whose segment came first."""
         self.second = second
+        self.listener = DEAF
+        """Who hears both halves."""
         self.client: Half | None = None
         self.calm = False
         """Both sides are known, and nothing is missing, held, sent again or ending."""

@@ -14,12 +14,21 @@ from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, w
 
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, NOTHING_RESENT, UNKNOWN, Half
+from kacap.tcp.plain import Plain
 from kacap.tcp.sequence import MASK, advance
 
 _LARGEST: Final = 0x7FFFFFFF
 _SIGN: Final = 1 << 31
-_STREAM_AT: Final = 80
-_KEY_AT: Final = 164
+FIRST_TIME_AT: Final = 0
+LAST_TIME_AT: Final = 8
+SYN_ACK_TIME_AT: Final = 16
+ACK_TIME_AT: Final = 24
+CLIENT_FIN_TIME_AT: Final = 32
+SERVER_FIN_TIME_AT: Final = 56
+STREAM_AT: Final = 80
+SEGMENTS_AT: Final = 88
+"""Twice their number, and one more when the server closed first."""
+KEY_AT: Final = 164
 
 
 def pack(connection: Connection) -> bytes | None:
@@ -54,18 +63,58 @@ def pack(connection: Connection) -> bytes | None:
     return record.getvalue()
 
 
+def pack_plain(plain: Plain) -> bytes | None:
+    """The record of a connection that went by the book until both sides had ended; None where a number is too large."""
+    if not (
+        plain.segments < _LARGEST >> 1
+        and plain.client_ack_frame < _LARGEST
+        and plain.server_ack_frame < _LARGEST
+        and plain.client_fin_frame < _LARGEST
+        and plain.server_fin_frame < _LARGEST
+        and plain.client_ttl != UNKNOWN
+        and plain.server_ttl != UNKNOWN
+    ):
+        return None
+    record = BytesWriter()
+    write_i64_le(record, plain.first_time_ns)
+    write_i64_le(record, plain.last_time_ns)
+    write_i64_le(record, plain.syn_ack_time_ns)
+    write_i64_le(record, plain.ack_time_ns)
+    write_i64_le(record, plain.client_fin_time_ns)
+    write_i64_le(record, plain.client_fin_acked_time_ns)
+    write_i64_le(record, plain.client_bytes)
+    write_i64_le(record, plain.server_fin_time_ns)
+    write_i64_le(record, plain.server_fin_acked_time_ns)
+    write_i64_le(record, plain.server_bytes)
+    # Two numbers of 32 bits at once.
+    write_i64_le(record, plain.stream & MASK | plain.first_frame << 32)
+    write_i64_le(record, (plain.segments << 1 | plain.server_closed_first) & MASK | plain.syn_ack_frame << 32)
+    write_i64_le(record, plain.ack_frame & MASK | (plain.client_base - _SIGN) << 32)
+    write_i64_le(record, (plain.client_fin_ack - _SIGN) & MASK | (plain.client_ack - _SIGN) << 32)
+    write_i64_le(record, plain.client_ack_frame & MASK | plain.client_fin_frame << 32)
+    write_i64_le(record, plain.client_fin_heard_frame & MASK | plain.client_fin_acked_frame << 32)
+    write_i64_le(record, ((plain.client_window << 8) + plain.client_ttl) & MASK | (plain.server_base - _SIGN) << 32)
+    write_i64_le(record, (plain.server_fin_ack - _SIGN) & MASK | (plain.server_ack - _SIGN) << 32)
+    write_i64_le(record, plain.server_ack_frame & MASK | plain.server_fin_frame << 32)
+    write_i64_le(record, plain.server_fin_heard_frame & MASK | plain.server_fin_acked_frame << 32)
+    window_ttl: int = (plain.server_window << 8) + plain.server_ttl
+    write_i32_le(record, window_ttl)
+    record.write(plain.key)
+    return record.getvalue()
+
+
 def unpack(record: bytes) -> Connection:
     """The connection as it was packed; it is finished, and nobody listens to its halves."""
-    key = record[_KEY_AT:]
+    key = record[KEY_AT:]
     client, server = Half(key), Half(reverse(key))
-    connection = Connection(read_i32_le(record, _STREAM_AT), client, server, read_i64_le(record, 0))
+    connection = Connection(read_i32_le(record, STREAM_AT), client, server, read_i64_le(record, 0))
     connection.finished = True
     connection.client = client
     connection.last_time_ns = read_i64_le(record, 8)
     connection.syn_ack_time_ns = read_i64_le(record, 16)
     connection.ack_time_ns = read_i64_le(record, 24)
     connection.first_frame = read_i32_le(record, 84)
-    count = read_i32_le(record, 88)
+    count = read_i32_le(record, SEGMENTS_AT)
     connection.segments = count >> 1
     connection.syn_ack_frame = read_i32_le(record, 92)
     connection.ack_frame = read_i32_le(record, 96)
@@ -120,23 +169,23 @@ def packed_isn(record: bytes, *, client: bool) -> int:
 
 def packed_fins_ns(record: bytes) -> tuple[int, int]:
     """When each side ended."""
-    return read_i64_le(record, 32), read_i64_le(record, 56)
+    return read_i64_le(record, CLIENT_FIN_TIME_AT), read_i64_le(record, SERVER_FIN_TIME_AT)
 
 
 def packed_last_ns(record: bytes) -> int:
     """When its last segment came."""
-    last_ns: int = read_i64_le(record, 8)
+    last_ns: int = read_i64_le(record, LAST_TIME_AT)
     return last_ns
 
 
 def renumbered(record: bytes, stream: int) -> bytes:
     """The record of the same connection with another number."""
-    return record[:_STREAM_AT] + stream.to_bytes(4, "little") + record[_STREAM_AT + 4 :]
+    return record[:STREAM_AT] + stream.to_bytes(4, "little") + record[STREAM_AT + 4 :]
 
 
 def packed_stream(record: bytes) -> int:
     """The number of the connection."""
-    stream: int = read_i32_le(record, _STREAM_AT)
+    stream: int = read_i32_le(record, STREAM_AT)
     return stream
 
 

@@ -1,7 +1,8 @@
 """Which connection a segment belongs to.
 
 Rules of this room:
-- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up.
+- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up: to the connection
+  itself while it is plain, to its halves afterwards.
 - A connection that was closed in order and then quiet for `QUIET_NS` is packed, where somebody takes the record; a late
   segment wakes it up again, and a new connection on its ports finds it.
 """
@@ -11,47 +12,87 @@ from collections.abc import Callable
 from typing import Final
 
 from kacap.tcp.connection import Connection
+from kacap.tcp.grown import grown
 from kacap.tcp.half import NEVER, SAME_ID_NS, UNKNOWN, Half
-from kacap.tcp.packed import let_go, pack, packed_fins_ns, packed_isn, packed_last_ns, reverse, unpack
+from kacap.tcp.packed import let_go, pack, pack_plain, packed_fins_ns, packed_isn, packed_last_ns, reverse, unpack
+from kacap.tcp.plain import Plain
+from kacap.tcp.sink import Listener
 
 QUIET_NS: Final = SAME_ID_NS
 """A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
+
+OnPacked = Callable[[Listener, bytes], None]
+"""Hears of a connection that was packed: who listened to it, and its record."""
+OnWoken = Callable[[int], Listener]
+"""Says who listens to the connection of this number, which a late segment brought back."""
 
 
 class ConnectionTable:
     """The connections of a capture by their addresses and ports."""
 
-    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "halves")
+    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "ends")
 
-    def __init__(
-        self, on_packed: Callable[[Connection, bytes], None] | None, on_woken: Callable[[Connection], None] | None
-    ) -> None:
-        self.halves: dict[bytes, Half] = {}
+    def __init__(self, on_packed: OnPacked | None, on_woken: OnWoken | None) -> None:
+        self.ends: dict[bytes, Plain | Half] = {}
         """Each direction by its key."""
         self._replaced: list[Connection] = []
         """Those that are not packed, and whose 4-tuple belongs to another by now."""
         self._packed: dict[bytes, bytes] = {}
-        self._settled: deque[Connection] = deque()
+        """Records, by the key of the client's half."""
+        self._settled: deque[Plain | Connection] = deque()
         self._on_packed = on_packed
         self._on_woken = on_woken
 
     @property
     def unpacked(self) -> list[Connection]:
-        """The connections that are not packed, in order of first segment."""
-        current = [half.connection for half in self.halves.values() if half is half.connection.first]
+        """The connections that are not packed, in order of first segment; the plain ones are grown."""
+        for plain in [end for key, end in self.ends.items() if isinstance(end, Plain) and key == end.key]:
+            self.grow(plain)
+        return self.halved
+
+    @property
+    def halved(self) -> list[Connection]:
+        """Those among the unpacked that are not plain."""
+        current = [
+            end.connection for end in self.ends.values() if isinstance(end, Half) and end is end.connection.first
+        ]
         return sorted(self._replaced + current, key=lambda connection: connection.first_frame)
 
     def add(self, connection: Connection) -> None:
         """The 4-tuple belongs to `connection` from here on."""
-        self.halves[connection.second.key] = connection.second
-        self.halves[connection.first.key] = connection.first
+        self.ends[connection.second.key] = connection.second
+        self.ends[connection.first.key] = connection.first
+
+    def add_plain(self, plain: Plain) -> None:
+        """The 4-tuple belongs to `plain` from here on."""
+        self.ends[plain.back] = plain
+        self.ends[plain.key] = plain
+
+    def grow(self, plain: Plain) -> Connection:
+        """Make halves of a plain connection."""
+        connection = grown(plain)
+        self.add(connection)
+        if plain.closed:
+            self.settle(connection)
+        return connection
+
+    def half(self, key: bytes) -> Half | None:
+        """Who sends with this key, as a half; None when no connection has it, but for packed ones."""
+        end = self.ends.get(key)
+        if not isinstance(end, Plain):
+            return end
+        connection = self.grow(end)
+        return connection.first if key == end.key else connection.second
 
     def remove(self, key: bytes) -> Connection | bytes | None:
         """The connection of this 4-tuple, or its record, which no segment belongs to from here on."""
-        half = self.halves.pop(key, None)
+        half = self.half(key)
         if half is None:
+            if not self._packed:
+                return None
             return self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
-        self.halves.pop(half.peer.key, None)
+        del self.ends[key]
+        self.ends.pop(half.peer.key, None)
         self._replaced.append(half.connection)
         return half.connection
 
@@ -70,7 +111,7 @@ class ConnectionTable:
         half = connection.first if client_key == key else connection.second
         self.add(connection)
         if self._on_woken is not None:
-            self._on_woken(connection)
+            connection.listener = self._on_woken(connection.stream)
         return half
 
     def may_have_slept(self, key: bytes, time_ns: int, latest_ns: int) -> bool:
@@ -78,10 +119,13 @@ class ConnectionTable:
 
         When a connection is packed depends on when others are opened.
         """
-        half = self.halves.get(key)
-        if half is not None:
-            fins_ns = half.fin_time_ns, half.peer.fin_time_ns
-            last_ns = half.connection.last_time_ns
+        end = self.ends.get(key)
+        if isinstance(end, Plain):
+            fins_ns: tuple[int, int] = end.client_fin_time_ns, end.server_fin_time_ns
+            last_ns: int = end.last_time_ns
+        elif end is not None:
+            fins_ns = end.fin_time_ns, end.peer.fin_time_ns
+            last_ns = end.connection.last_time_ns
         else:
             record = self._packed.get(key) or self._packed.get(reverse(key))
             if record is None:
@@ -96,16 +140,43 @@ class ConnectionTable:
             connection.settled = True
             self._settled.append(connection)
 
+    def settle_plain(self, plain: Plain) -> None:
+        """Both sides have ended in order."""
+        if self._on_packed is not None:
+            self._settled.append(plain)
+
     def pack_quiet(self, now_ns: int) -> None:
         """Pack what has been quiet for long enough."""
         settled = self._settled
         while settled and now_ns - settled[0].last_time_ns > QUIET_NS:
-            connection = settled.popleft()
-            record = pack(connection)
-            if record is None or self.halves.get(connection.first.key) is not connection.first:
+            over = settled.popleft()
+            if isinstance(over, Plain):
+                if self.ends.get(over.key) is over:
+                    self._pack_plain(over)
                 continue
-            del self.halves[connection.first.key], self.halves[connection.second.key]
-            self._packed[connection.first.key] = record
+            record = pack(over)
+            if record is None or self.ends.get(over.first.key) is not over.first:
+                continue
+            self._replace_by_record(over.first.key, over.second.key, record)
+            if not over.finished:
+                over.finished = True
+                over.first.sink.finish()
+                over.second.sink.finish()
             if self._on_packed is not None:
-                self._on_packed(connection, record)
-            let_go(connection)
+                self._on_packed(over.listener, record)
+            let_go(over)
+
+    def _pack_plain(self, plain: Plain) -> None:
+        record = pack_plain(plain)
+        if record is None:
+            self.grow(plain)
+            return
+        self._replace_by_record(plain.key, plain.back, record)
+        plain.listener.finish()
+        if self._on_packed is not None:
+            self._on_packed(plain.listener, record)
+
+    def _replace_by_record(self, key: bytes, back: bytes, record: bytes) -> None:
+        del self.ends[key]
+        del self.ends[back]
+        self._packed[key] = record

@@ -16,8 +16,10 @@ from kacap.tcp.flags import take_ack, take_flags
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.in_order import is_calm, take_in_order
 from kacap.tcp.packed import reverse
+from kacap.tcp.plain import CLOSED, REFUSED, Plain, begins_plain
 from kacap.tcp.sequence import advance
-from kacap.tcp.table import ConnectionTable
+from kacap.tcp.sink import Listener
+from kacap.tcp.table import ConnectionTable, OnPacked, OnWoken
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -31,8 +33,10 @@ HELD_BYTES_IN_ALL = 128 << 20
 class Tracker:
     """All connections of a capture; `on_open` is called with each new one, to attach sinks to its halves.
 
-    With `on_packed`, one that was closed in order leaves `connections` when it has been quiet for a moment, and is
-    handed over with its record (`packed`); `on_woken` hears when a late segment brings it back.
+    With `on_plain`, one that begins with a SYN stays plain as long as it goes by the book (`plain`), and speaks to the
+    listener that `on_plain` returns. With `on_packed`, one that was closed in order leaves `connections` when it has
+    been quiet for a moment, and is handed over with its record (`packed`); `on_woken` hears when a late segment brings
+    it back.
     """
 
     __slots__ = (
@@ -41,7 +45,7 @@ class Tracker:
         "_last_frame",
         "_last_time_ns",
         "_next_stream",
-        "_on_packed",
+        "_on_plain",
         "_reserved",
         "_table",
         "duplicate_frames",
@@ -57,12 +61,13 @@ class Tracker:
     def __init__(
         self,
         on_open: Callable[[Connection], None],
-        on_packed: Callable[[Connection, bytes], None] | None = None,
-        on_woken: Callable[[Connection], None] | None = None,
+        on_packed: OnPacked | None = None,
+        on_woken: OnWoken | None = None,
+        on_plain: Callable[[Plain], Listener] | None = None,
     ) -> None:
         self.on_open = on_open
-        self._on_packed = on_packed
-        self._table = ConnectionTable(None if on_packed is None else self._hand_over, on_woken)
+        self._on_plain = on_plain
+        self._table = ConnectionTable(on_packed, on_woken)
         self.opened = 0
         """Connections, so far."""
         self.reservations = 0
@@ -93,9 +98,15 @@ class Tracker:
         """Take the next segment of the capture."""
         self._last_frame = segment.frame
         self._last_time_ns = segment.time_ns
-        half = self._table.halves.get(segment.key)
-        if half is None or not half.connection.calm or not take_in_order(half, segment):
-            self._take(half, segment)
+        end = self._table.ends.get(segment.key)
+        if isinstance(end, Plain):
+            taken = end.take(segment)
+            if taken == CLOSED:
+                self._table.settle_plain(end)
+            elif taken == REFUSED:
+                self._take(self._table.half(segment.key), segment)
+        elif end is None or not end.connection.calm or not take_in_order(end, segment):
+            self._take(end, segment)
 
     def pass_over(self, segment: Segment) -> None:
         """The next segment of the capture belongs to a connection that another tracker follows."""
@@ -118,6 +129,8 @@ class Tracker:
                 self.untracked += 1
                 return
             half = self._open(segment)
+            if half is None:
+                return
         connection = half.connection
         connection.segments += 1
         if half.saw_before(segment):
@@ -159,7 +172,7 @@ class Tracker:
         """
         key = quoted.key
         opens = quoted.flags & (SYN | ACK) == SYN
-        found = self._table.halves.get(key) or self._table.wake(key, quoted.seq if opens else UNKNOWN)
+        found = self._table.half(key) or self._table.wake(key, quoted.seq if opens else UNKNOWN)
         if found is not None:
             if not opens or found.base in (UNKNOWN, quoted.seq):
                 _note_unreachable(found, quoted)
@@ -172,7 +185,7 @@ class Tracker:
 
     def tick(self, now_ns: int) -> None:
         """Without a segment, time passes all the same: give up missing bytes that were waited for long enough."""
-        for connection in self._table.unpacked:
+        for connection in self._table.halved:
             if connection.waiting_since_ns != NEVER:
                 patience.declare_gaps(connection, self._last_frame, now_ns)
 
@@ -198,7 +211,8 @@ class Tracker:
             self.limits_hit += 1
             patience.release(oldest, self._last_frame, self._last_time_ns)
 
-    def _open(self, segment: Segment) -> Half:
+    def _open(self, segment: Segment) -> Half | None:
+        """The half that sends the first segment of a new connection; None when that is plain, and all is done."""
         key = segment.key
         self._table.pack_quiet(segment.time_ns)
         before = self._forget(key)
@@ -209,6 +223,15 @@ class Tracker:
             self._reserved.pop(backwards, None)
         if stream == self._next_stream:
             self._count(segment.frame)
+        self.opened += 1
+        begin = self._on_plain
+        if begin is not None and begins_plain(segment) and key != backwards and not isinstance(before, Connection):
+            plain = Plain(stream, backwards, segment)
+            if before is not None:
+                plain.replaces_record = before
+            self._table.add_plain(plain)
+            plain.listener = begin(plain)
+            return None
         connection = Connection(stream, Half(key), Half(backwards), segment.time_ns)
         connection.first_frame = segment.frame
         if isinstance(before, bytes):
@@ -216,7 +239,6 @@ class Tracker:
         elif before is not None:
             connection.replaces = before
             before.replaced_at_ns = segment.time_ns
-        self.opened += 1
         self._table.add(connection)
         self.on_open(connection)
         return connection.first
@@ -232,15 +254,6 @@ class Tracker:
         if isinstance(before, Connection):
             self._close(before)
         return before
-
-    def _hand_over(self, connection: Connection, record: bytes) -> None:
-        """A plain connection has nothing left to deliver."""
-        if not connection.finished:
-            connection.finished = True
-            connection.first.sink.finish()
-            connection.second.sink.finish()
-        if self._on_packed is not None:
-            self._on_packed(connection, record)
 
     def _close(self, connection: Connection) -> None:
         if connection.finished:

@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from kacap.tcp.half import FOREVER, NEVER
-from kacap.verdict.facts import HOLD_NS, Facts
+from kacap.verdict.facts import Facts
+from kacap.verdict.shown import HOLD_NS
 from kacap.verdict.words import Side
 
 Interval = tuple[int, int]

@@ -25,13 +25,13 @@ class Measured(Protocol):
 
 def measure_beyond_ns(connection: Connection, client: Half) -> int:
     """From the SYN-ACK to the ACK of it; NEVER where the capture does not show both."""
-    return _between_ns(client.peer.last_syn_time_ns, connection.ack_time_ns)
+    return between_ns(client.peer.last_syn_time_ns, connection.ack_time_ns)
 
 
 def measure_round_trip_ns(connection: Connection, client: Half) -> int:
     """From the capture point to the server and back, and to the client and back; NEVER without the whole handshake."""
     beyond_ns = measure_beyond_ns(connection, client)
-    before_ns = _between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
+    before_ns = between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
     if beyond_ns == NEVER:
         return NEVER
     return NEVER if before_ns == NEVER else before_ns + beyond_ns
@@ -53,7 +53,8 @@ def take_usual_times(connections: Sequence[Measured]) -> None:
             each.round_trip_ns = usual_round_trip_ns
 
 
-def _between_ns(asked_ns: int, answered_ns: int) -> int:
+def between_ns(asked_ns: int, answered_ns: int) -> int:
+    """How long an answer took; NEVER where one of both times is."""
     if asked_ns == NEVER:
         return NEVER
     if answered_ns == NEVER:

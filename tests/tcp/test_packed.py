@@ -8,7 +8,8 @@ import pytest
 from kacap.capture import open_capture
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
-from kacap.tcp.packed import pack, replaced_by, reverse, unpack
+from kacap.tcp.packed import pack, packed_stream, replaced_by, reverse, unpack
+from kacap.tcp.sink import DEAF, Listener
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
 from kacap.wire.segment import FIN, RST
@@ -16,7 +17,7 @@ from tests.attributes import attributes_of
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap"))
 ONE = CAPTURES[0].with_name("curl-tornado-http10.pcap")
-IDENTITIES = {"peer", "connection", "first", "second", "client", "first_close", "replaces", "sink", "held"}
+IDENTITIES = {"peer", "connection", "first", "second", "client", "first_close", "replaces", "sink", "held", "listener"}
 PASSING = {"settled", "finished", "calm", "replaced_at_ns"}
 
 
@@ -35,10 +36,11 @@ def assert_same(before: Connection, after: Connection) -> None:
     assert after.closed_at_ns == before.closed_at_ns
 
 
-def tracked(path: Path, *, packing: bool) -> tuple[Tracker, list[bytes]]:
+def tracked(path: Path, *, packing: bool, plain: bool = False) -> tuple[Tracker, list[bytes]]:
     packed: list[bytes] = []
-    take = (lambda connection, record: packed.append(record)) if packing else None
-    tracker, decoder = Tracker(lambda connection: None, take), Decoder()
+    take = (lambda listener, record: packed.append(record)) if packing else None
+    begin = (lambda plain: DEAF) if plain else None
+    tracker, decoder = Tracker(lambda connection: None, take, None, begin), Decoder()
     for frame in open_capture([str(path)]):
         segment = decoder.decode(frame)
         if isinstance(segment, Segment):
@@ -47,10 +49,11 @@ def tracked(path: Path, *, packing: bool) -> tuple[Tracker, list[bytes]]:
     return tracker, packed
 
 
+@pytest.mark.parametrize("plain", [False, True], ids=["halves", "plain"])
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
-def test_what_was_packed_while_reading_is_what_stays_without_packing(path: Path) -> None:
+def test_what_was_packed_while_reading_is_what_stays_without_packing(path: Path, plain: bool) -> None:
     whole, _ = tracked(path, packing=False)
-    tracker, packed = tracked(path, packing=True)
+    tracker, packed = tracked(path, packing=True, plain=plain)
     known = {connection.stream: connection for connection in whole.connections}
     # One that a late segment woke up is packed again, or stays: its last state counts.
     latest = {connection.stream: connection for connection in map(unpack, packed)}
@@ -70,20 +73,29 @@ def test_a_record_says_all_that_its_connection_said(path: Path) -> None:
 
 
 def test_many_of_the_captures_are_packed() -> None:
-    counts = [len(tracked(path, packing=True)[1]) for path in CAPTURES]
-    assert sum(counts) > 100
+    halves, plain = ([len(tracked(path, packing=True, plain=way)[1]) for path in CAPTURES] for way in (False, True))
+    assert sum(halves) > 100
+    assert plain == halves
 
 
 # ---- what comes to a connection that sleeps
 
 
-def heard_later(later: Callable[[list[Segment]], list[Segment]], *, packing: bool) -> tuple[Tracker, list[str]]:
+def heard_later(
+    later: Callable[[list[Segment]], list[Segment]], *, packing: bool, plain: bool = False
+) -> tuple[Tracker, list[str]]:
     """A whole connection, a SYN elsewhere a second after it, and what `later` makes of its segments."""
     events: list[str] = []
+
+    def wake(stream: int) -> Listener:
+        events.append(f"woken {stream}")
+        return DEAF
+
     tracker = Tracker(
         lambda connection: None,
-        (lambda connection, record: events.append(f"packed {connection.stream}")) if packing else None,
-        lambda connection: events.append(f"woken {connection.stream}"),
+        (lambda listener, record: events.append(f"packed {packed_stream(record)}")) if packing else None,
+        wake,
+        (lambda plain: DEAF) if plain else None,
     )
     decoder, whole = Decoder(), list[Segment]()
     for frame in open_capture([str(ONE)]):
@@ -126,10 +138,13 @@ LATER: dict[str, Callable[[list[Segment]], list[Segment]]] = {
 }
 
 
+@pytest.mark.parametrize("plain", [False, True], ids=["halves", "plain"])
 @pytest.mark.parametrize("later", LATER.values(), ids=LATER.keys())
-def test_a_late_segment_finds_what_it_would_have_found(later: Callable[[list[Segment]], list[Segment]]) -> None:
+def test_a_late_segment_finds_what_it_would_have_found(
+    later: Callable[[list[Segment]], list[Segment]], plain: bool
+) -> None:
     awake, _ = heard_later(later, packing=False)
-    tracker, events = heard_later(later, packing=True)
+    tracker, events = heard_later(later, packing=True, plain=plain)
     assert events == ["packed 0", "woken 0"]
     assert [each.stream for each in tracker.connections] == [each.stream for each in awake.connections]
     for before, now in zip(awake.connections, tracker.connections, strict=True):

@@ -1,0 +1,72 @@
+"""Makes two halves of a connection that is plain no more."""
+
+from typing import Final
+
+from kacap.tcp.connection import Connection
+from kacap.tcp.half import UNKNOWN, Half
+from kacap.tcp.plain import Plain
+from kacap.tcp.sequence import advance
+
+_SIDE: Final = (
+    "ack",
+    "ack_frame",
+    "base",
+    "bytes",
+    "fin_ack",
+    "fin_acked_frame",
+    "fin_acked_time_ns",
+    "fin_frame",
+    "fin_heard_frame",
+    "fin_time_ns",
+    "mark_0",
+    "mark_1",
+    "mark_2",
+    "mark_3",
+    "marked_0_ns",
+    "marked_1_ns",
+    "marked_2_ns",
+    "marked_3_ns",
+    "next_seq",
+    "ttl",
+    "window",
+)
+"""What is known of either side, as in `Half`."""
+
+
+def grown(plain: Plain) -> Connection:
+    """The same connection as two halves, which speak to sinks of their own from here on."""
+    client, server = Half(plain.key), Half(plain.back)
+    connection = Connection(plain.stream, client, server, plain.first_time_ns)
+    listener = plain.listener
+    listener.divide()
+    connection.listener = listener
+    client.sink, server.sink = listener.first_sink, listener.second_sink
+    connection.replaces_record = plain.replaces_record
+    connection.client = client
+    connection.segments = plain.segments
+    connection.first_frame = plain.first_frame
+    connection.last_time_ns = plain.last_time_ns
+    connection.syn_ack_frame = server.syn_frame = plain.syn_ack_frame
+    connection.syn_ack_time_ns = server.syn_time_ns = server.last_syn_time_ns = plain.syn_ack_time_ns
+    connection.ack_frame = plain.ack_frame
+    connection.ack_time_ns = plain.ack_time_ns
+    client.syn_frame = plain.first_frame
+    client.syn_time_ns = client.last_syn_time_ns = plain.first_time_ns
+    for name in _SIDE:
+        setattr(client, name, getattr(plain, "client_" + name))
+        setattr(server, name, getattr(plain, "server_" + name))
+    closer: Half | None = None
+    for half in (client, server):
+        if half.fin_frame != UNKNOWN:
+            half.ended = True
+            half.fin_seq = advance(half.next_seq, -1)
+            closer = half if closer is None else closer
+    if plain.server_closed_first:
+        closer = server
+    if closer is not None:
+        connection.first_close = closer
+        connection.first_close_kind = "fin"
+        connection.first_close_frame = closer.fin_frame
+        connection.first_close_time_ns = closer.fin_time_ns
+    connection.calm = plain.ack_frame != UNKNOWN and closer is None
+    return connection
