@@ -105,7 +105,7 @@ def pack_plain(plain: Plain) -> bytes | None:
 
 def unpack(record: bytes) -> Connection:
     """The connection as it was packed; it is finished, and nobody listens to its halves."""
-    key = record[KEY_AT:]
+    key = packed_key(record)
     client, server = Half(key), Half(reverse(key))
     connection = Connection(read_i32_le(record, STREAM_AT), client, server, read_i64_le(record, 0))
     connection.finished = True
@@ -159,6 +159,11 @@ def look_at(record: bytes) -> Connection:
         _LOOKED.record = record
         _LOOKED.connection = connection
     return connection
+
+
+def packed_key(record: bytes) -> bytes:
+    """That of the client's half."""
+    return record[KEY_AT:]
 
 
 def packed_isn(record: bytes, *, client: bool) -> int:

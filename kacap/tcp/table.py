@@ -14,7 +14,17 @@ from typing import Final
 from kacap.tcp.connection import Connection
 from kacap.tcp.grown import grown
 from kacap.tcp.half import NEVER, SAME_ID_NS, UNKNOWN, Half
-from kacap.tcp.packed import let_go, pack, pack_plain, packed_fins_ns, packed_isn, packed_last_ns, reverse, unpack
+from kacap.tcp.packed import (
+    let_go,
+    pack,
+    pack_plain,
+    packed_fins_ns,
+    packed_isn,
+    packed_key,
+    packed_last_ns,
+    reverse,
+    unpack,
+)
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
 
@@ -38,7 +48,7 @@ class ConnectionTable:
         self._replaced: list[Connection] = []
         """Those that are not packed, and whose 4-tuple belongs to another by now."""
         self._packed: dict[bytes, bytes] = {}
-        """Records, by the key of the client's half."""
+        """Records, by the lesser of the two keys."""
         self._settled: deque[Plain | Connection] = deque()
         self._on_packed = on_packed
         self._on_woken = on_woken
@@ -84,35 +94,30 @@ class ConnectionTable:
         connection = self.grow(end)
         return connection.first if key == end.key else connection.second
 
-    def remove(self, key: bytes) -> Connection | bytes | None:
+    def remove(self, key: bytes, back: bytes) -> Connection | bytes | None:
         """The connection of this 4-tuple, or its record, which no segment belongs to from here on."""
         half = self.half(key)
         if half is None:
-            if not self._packed:
-                return None
-            return self._packed.pop(key, None) or self._packed.pop(reverse(key), None)
+            return self._packed.pop(min(key, back), None) if self._packed else None
         del self.ends[key]
-        self.ends.pop(half.peer.key, None)
+        self.ends.pop(back, None)
         self._replaced.append(half.connection)
         return half.connection
 
-    def wake(self, key: bytes, new_isn: int) -> Half | None:
+    def wake(self, key: bytes, back: bytes, new_isn: int) -> Half | None:
         """The half of a packed connection; None without, or when a SYN with `new_isn` (else UNKNOWN) begins another."""
-        if not self._packed:
-            return None
-        client_key = key if key in self._packed else reverse(key)
-        record = self._packed.get(client_key)
+        record = self._packed.get(min(key, back)) if self._packed else None
         if record is None:
             return None
-        if new_isn not in (UNKNOWN, packed_isn(record, client=client_key == key)):
+        is_client = packed_key(record) == key
+        if new_isn not in (UNKNOWN, packed_isn(record, client=is_client)):
             return None
-        del self._packed[client_key]
+        del self._packed[min(key, back)]
         connection = unpack(record)
-        half = connection.first if client_key == key else connection.second
         self.add(connection)
         if self._on_woken is not None:
             connection.listener = self._on_woken(connection.stream)
-        return half
+        return connection.first if is_client else connection.second
 
     def may_have_slept(self, key: bytes, time_ns: int, latest_ns: int) -> bool:
         """Whether a segment at `time_ns`, before `latest_ns`, may be compared with marks that packing forgets.
@@ -127,7 +132,7 @@ class ConnectionTable:
             fins_ns = end.fin_time_ns, end.peer.fin_time_ns
             last_ns = end.connection.last_time_ns
         else:
-            record = self._packed.get(key) or self._packed.get(reverse(key))
+            record = self._packed.get(min(key, reverse(key)))
             if record is None:
                 return False
             fins_ns = packed_fins_ns(record)
@@ -179,4 +184,4 @@ class ConnectionTable:
     def _replace_by_record(self, key: bytes, back: bytes, record: bytes) -> None:
         del self.ends[key]
         del self.ends[back]
-        self._packed[key] = record
+        self._packed[min(key, back)] = record

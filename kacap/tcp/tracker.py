@@ -121,14 +121,12 @@ class Tracker:
         """The long way."""
         flags = segment.flags
         opens = flags & (SYN | ACK) == SYN
+        back = b""
         if half is None:
-            half = self._table.wake(segment.key, segment.seq if opens else UNKNOWN)
+            back = reverse(segment.key)
+            half = self._table.wake(segment.key, back, segment.seq if opens else UNKNOWN)
         if half is None or (opens and half.base not in (UNKNOWN, segment.seq)):
-            if self.opened >= MAX_CONNECTIONS:
-                self._forget(segment.key)
-                self.untracked += 1
-                return
-            half = self._open(segment)
+            half = self._open(segment, back or reverse(segment.key))
             if half is None:
                 return
         connection = half.connection
@@ -172,14 +170,15 @@ class Tracker:
         """
         key = quoted.key
         opens = quoted.flags & (SYN | ACK) == SYN
-        found = self._table.half(key) or self._table.wake(key, quoted.seq if opens else UNKNOWN)
+        back = reverse(key)
+        found = self._table.half(key) or self._table.wake(key, back, quoted.seq if opens else UNKNOWN)
         if found is not None:
             if not opens or found.base in (UNKNOWN, quoted.seq):
                 _note_unreachable(found, quoted)
                 return
-            self._forget(key)
+            self._forget(key, back)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
-            self._reserved[key] = self._reserved[reverse(key)] = self._next_stream
+            self._reserved[key] = self._reserved[back] = self._next_stream
             self.reservations += 1
             self._count(quoted.frame)
 
@@ -211,28 +210,31 @@ class Tracker:
             self.limits_hit += 1
             patience.release(oldest, self._last_frame, self._last_time_ns)
 
-    def _open(self, segment: Segment) -> Half | None:
-        """The half that sends the first segment of a new connection; None when that is plain, and all is done."""
+    def _open(self, segment: Segment, back: bytes) -> Half | None:
+        """The half that sends the first segment of a new connection; None when nothing is left to be done."""
         key = segment.key
+        if self.opened >= MAX_CONNECTIONS:
+            self._forget(key, back)
+            self.untracked += 1
+            return None
         self._table.pack_quiet(segment.time_ns)
-        before = self._forget(key)
-        backwards = reverse(key)
+        before = self._forget(key, back)
         stream = self._next_stream
         if self._reserved:
             stream = self._reserved.pop(key, stream)
-            self._reserved.pop(backwards, None)
+            self._reserved.pop(back, None)
         if stream == self._next_stream:
             self._count(segment.frame)
         self.opened += 1
         begin = self._on_plain
-        if begin is not None and begins_plain(segment) and key != backwards and not isinstance(before, Connection):
-            plain = Plain(stream, backwards, segment)
+        if begin is not None and begins_plain(segment) and key != back and not isinstance(before, Connection):
+            plain = Plain(stream, back, segment)
             if before is not None:
                 plain.replaces_record = before
             self._table.add_plain(plain)
             plain.listener = begin(plain)
             return None
-        connection = Connection(stream, Half(key), Half(backwards), segment.time_ns)
+        connection = Connection(stream, Half(key), Half(back), segment.time_ns)
         connection.first_frame = segment.frame
         if isinstance(before, bytes):
             connection.replaces_record = before
@@ -248,9 +250,9 @@ class Tracker:
         if self.numbered is not None:
             self.numbered.append(frame)
 
-    def _forget(self, key: bytes) -> Connection | bytes | None:
+    def _forget(self, key: bytes, back: bytes) -> Connection | bytes | None:
         """The 4-tuple belongs to another connection from here on; returns the one before, or its record."""
-        before = self._table.remove(key)
+        before = self._table.remove(key, back)
         if isinstance(before, Connection):
             self._close(before)
         return before

@@ -12,12 +12,12 @@ from kacap.tcp.packed import (
     ACK_TIME_AT,
     CLIENT_FIN_TIME_AT,
     FIRST_TIME_AT,
-    KEY_AT,
     SEGMENTS_AT,
     SERVER_FIN_TIME_AT,
     STREAM_AT,
     SYN_ACK_TIME_AT,
     look_at,
+    packed_key,
 )
 from kacap.verdict.doubts import is_undecided
 from kacap.verdict.pair_key import PairKeys
@@ -102,7 +102,7 @@ class Shown:
         server_fin_ns = read_i64_le(record, SERVER_FIN_TIME_AT)
         by_server = read_i32_le(record, SEGMENTS_AT) & 1 != 0
         self.stream = read_i32_le(record, STREAM_AT)
-        self.pair_key = pair_keys.of(record[KEY_AT:])
+        self.pair_key = pair_keys.of(packed_key(record))
         self.opened_here = self.established = True
         self.undecided = self.one_sided = False
         self.first_close = Side.SERVER if by_server else Side.CLIENT
