@@ -168,18 +168,12 @@ class Plain:
         # What this side did before, and how far the other one has come.
         if is_client:
             next_seq, acked, acked_frame = self.client_next_seq, self.client_ack, self.client_ack_frame
-            fin_frame, peer_fin_frame, peer_next_seq = (
-                self.client_fin_frame,
-                self.server_fin_frame,
-                self.server_next_seq,
-            )
+            fin_frame, peer_fin_frame = self.client_fin_frame, self.server_fin_frame
+            peer_next_seq = self.server_next_seq
         else:
             next_seq, acked, acked_frame = self.server_next_seq, self.server_ack, self.server_ack_frame
-            fin_frame, peer_fin_frame, peer_next_seq = (
-                self.server_fin_frame,
-                self.client_fin_frame,
-                self.client_next_seq,
-            )
+            fin_frame, peer_fin_frame = self.server_fin_frame, self.client_fin_frame
+            peer_next_seq = self.client_next_seq
         gained = (ack - acked) & MASK
         outstanding = (peer_next_seq - acked) & MASK
         if (
@@ -199,7 +193,12 @@ class Plain:
         next_seq = (seq + length) & MASK
         heard_frame = frame if gained else acked_frame
         if is_client:
-            self._note_client(segment)
+            self.client_window = segment.window
+            self.client_ttl = segment.ttl
+            self.client_mark_3, self.client_marked_3_ns = self.client_mark_2, self.client_marked_2_ns
+            self.client_mark_2, self.client_marked_2_ns = self.client_mark_1, self.client_marked_1_ns
+            self.client_mark_1, self.client_marked_1_ns = self.client_mark_0, self.client_marked_0_ns
+            self.client_mark_0, self.client_marked_0_ns = mark_of(segment), segment.time_ns
             self.client_ack = ack
             self.client_ack_frame = heard_frame
             self.client_next_seq = next_seq
@@ -214,7 +213,12 @@ class Plain:
                 self.client_fin_time_ns = time_ns
                 self.client_fin_heard_frame = heard_frame
         else:
-            self._note_server(segment)
+            self.server_window = segment.window
+            self.server_ttl = segment.ttl
+            self.server_mark_3, self.server_marked_3_ns = self.server_mark_2, self.server_marked_2_ns
+            self.server_mark_2, self.server_marked_2_ns = self.server_mark_1, self.server_marked_1_ns
+            self.server_mark_1, self.server_marked_1_ns = self.server_mark_0, self.server_marked_0_ns
+            self.server_mark_0, self.server_marked_0_ns = mark_of(segment), segment.time_ns
             self.server_ack = ack
             self.server_ack_frame = heard_frame
             self.server_next_seq = next_seq
@@ -249,7 +253,9 @@ class Plain:
                 or segment.ack != self.client_next_seq
             ):
                 return REFUSED
-            self._note_server(segment)
+            self.server_window = segment.window
+            self.server_ttl = segment.ttl
+            self.server_mark_0, self.server_marked_0_ns = mark_of(segment), segment.time_ns
             self.syn_ack_frame = self.server_ack_frame = segment.frame
             self.syn_ack_time_ns = segment.time_ns
             self.server_base = segment.seq
@@ -263,7 +269,10 @@ class Plain:
                 or segment.ack != self.server_next_seq
             ):
                 return REFUSED
-            self._note_client(segment)
+            self.client_window = segment.window
+            self.client_ttl = segment.ttl
+            self.client_mark_1, self.client_marked_1_ns = self.client_mark_0, self.client_marked_0_ns
+            self.client_mark_0, self.client_marked_0_ns = mark_of(segment), segment.time_ns
             self.ack_frame = self.client_ack_frame = segment.frame
             self.ack_time_ns = segment.time_ns
             self.client_ack = segment.ack
@@ -278,22 +287,6 @@ class Plain:
     def _tell(self, is_client: bool, segment: Segment) -> None:
         unseen = segment.length - (segment.end - segment.start)
         self.listener.chunk(is_client, segment.data, segment.start, segment.end, unseen, segment.frame, segment.time_ns)
-
-    def _note_client(self, segment: Segment) -> None:
-        self.client_window = segment.window
-        self.client_ttl = segment.ttl
-        self.client_mark_3, self.client_marked_3_ns = self.client_mark_2, self.client_marked_2_ns
-        self.client_mark_2, self.client_marked_2_ns = self.client_mark_1, self.client_marked_1_ns
-        self.client_mark_1, self.client_marked_1_ns = self.client_mark_0, self.client_marked_0_ns
-        self.client_mark_0, self.client_marked_0_ns = mark_of(segment), segment.time_ns
-
-    def _note_server(self, segment: Segment) -> None:
-        self.server_window = segment.window
-        self.server_ttl = segment.ttl
-        self.server_mark_3, self.server_marked_3_ns = self.server_mark_2, self.server_marked_2_ns
-        self.server_mark_2, self.server_marked_2_ns = self.server_mark_1, self.server_marked_1_ns
-        self.server_mark_1, self.server_marked_1_ns = self.server_mark_0, self.server_marked_0_ns
-        self.server_mark_0, self.server_marked_0_ns = mark_of(segment), segment.time_ns
 
 
 def begins_plain(segment: Segment) -> bool:

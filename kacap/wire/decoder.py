@@ -1,6 +1,6 @@
 """From one frame to its TCP segment.
 
-`decode` begins with the fast path, Ethernet/IPv4/TCP: five reads, one slice for the key, no object. Next come the plain
+`decode` begins with the fast path, Ethernet/IPv4/TCP: four reads, one slice for the key, no object. Next come the plain
 links, IPv4 options, IPv6 extension headers, fragments. What is left goes through the tables of `slow`, one header a
 step, with a limit on depth.
 
@@ -14,7 +14,7 @@ wire. Checksums are not verified. Bounds are checked before reading: nothing is 
 from struct import Struct
 from typing import Final
 
-from librt.strings import read_i32_be, read_i64_be
+from librt.strings import read_i64_be
 
 from kacap.wire import protocols as p
 from kacap.wire.fragments import Fragments
@@ -68,11 +68,11 @@ class Decoder:
         wire = at + frame.wire_bytes if frame.wire_bytes > end - at else end
         # Fast path: Ethernet, IPv4 without options, not fragmented, TCP with all its fixed header captured.
         if link_type == ETHERNET and end - at >= 54:
-            kind = read_i32_be(data, at + 12) >> 8  # ethertype, version and header length
-            total_id, rest = read_i32_be(data, at + 16), read_i32_be(data, at + 20)  # rest: fragment, ttl, protocol
-            offset_window = read_i32_be(data, at + 46)
-            if kind == 0x080045 and rest & 0x3FFF00FF == 6 and offset_window >> 28 & 0xF >= 5:
-                total = total_id >> 16 & 0xFFFF
+            kind_total_id = read_i64_be(data, at + 12)  # ethertype, version and header length, ..., length, id
+            rest = read_i64_be(data, at + 20) >> 32  # fragment, ttl, protocol
+            offset_window = read_i64_be(data, at + 46) >> 32
+            if kind_total_id >> 40 & 0xFFFFFF == 0x080045 and rest & 0x3FFF00FF == 6 and offset_window >> 28 & 0xF >= 5:
+                total = kind_total_id >> 16 & 0xFFFF
                 stop = at + 14 + total if total else end + MAX_OFFLOADED_BYTES
                 stop = stop if stop < wire else wire
                 payload = at + 34 + (offset_window >> 26 & 0x3C)
@@ -87,7 +87,7 @@ class Decoder:
                     segment.ack = sequence & 0xFFFFFFFF
                     segment.flags = offset_window >> 16 & 0x3F
                     segment.window = offset_window & 0xFFFF
-                    segment.ip_id = total_id & 0xFFFF
+                    segment.ip_id = kind_total_id & 0xFFFF
                     segment.data = data
                     segment.start = payload if payload < captured else captured
                     segment.end = captured

@@ -1,6 +1,10 @@
 """A frame, and the facts about its source: all that the world hands to the core."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 class Frame:
@@ -15,16 +19,16 @@ class Frame:
     def __init__(
         self, number: int, time_ns: int, link_type: int, data: bytes, start: int, end: int, wire_bytes: int
     ) -> None:
-        self.number = number
+        self.number: i64 = number
         """1-based over the whole capture, as Wireshark counts."""
-        self.time_ns = time_ns
+        self.time_ns: i64 = time_ns
         """Nanoseconds since the Unix epoch, from the capture, never from this machine's clock."""
-        self.link_type = link_type
+        self.link_type: i64 = link_type
         """LINKTYPE_ number of the tcpdump registry."""
         self.data = data
-        self.start = start
-        self.end = end
-        self.wire_bytes = wire_bytes
+        self.start: i64 = start
+        self.end: i64 = end
+        self.wire_bytes: i64 = wire_bytes
         """Length on the wire; larger than `end - start` when the snapshot length cut the frame."""
 
     def copy(self) -> "Frame":

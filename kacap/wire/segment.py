@@ -1,6 +1,9 @@
 """What the wire room makes of a frame: a TCP segment, a UDP datagram, or the reason why neither."""
 
-from typing import Final, NewType
+from typing import TYPE_CHECKING, Final, NewType
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 FIN: Final = 0x01
 SYN: Final = 0x02
@@ -54,22 +57,22 @@ class Segment:
         length: int = 0,
         ttl: int = -1,
     ) -> None:
-        self.frame = frame
-        self.time_ns = time_ns
+        self.frame: i64 = frame
+        self.time_ns: i64 = time_ns
         self.key = key
-        self.seq = seq
-        self.ack = ack
-        self.flags = flags
-        self.window = window
-        self.ip_id = ip_id
+        self.seq: i64 = seq
+        self.ack: i64 = ack
+        self.flags: i64 = flags
+        self.window: i64 = window
+        self.ip_id: i64 = ip_id
         """IPv4 identification, or -1 (IPv6 has none): tells one frame seen twice from a retransmission."""
         self.data = data
-        self.start = start
-        self.end = end
+        self.start: i64 = start
+        self.end: i64 = end
         """`data[start:end]` is the payload that was captured."""
-        self.length = length
+        self.length: i64 = length
         """Payload bytes on the wire; more than `end - start` when the snapshot length cut the frame."""
-        self.ttl = ttl
+        self.ttl: i64 = ttl
         """IPv4 time to live or IPv6 hop limit of the innermost IP header; -1 unknown."""
 
 
