@@ -6,11 +6,10 @@ from kacap.http.dialogue import Dialogue
 from kacap.http.message import Exchange, Request
 from kacap.http.recognise import Protocol, told_from_both
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
-from kacap.tcp.packed import look_at
+from kacap.tcp.half import FOREVER, NEVER, Half
 from kacap.verdict.doubts import is_undecided, unsolicited_responses
+from kacap.verdict.moments import Moments
 from kacap.verdict.pair_key import PairKeys
-from kacap.verdict.round_trip import measure_beyond_ns, measure_round_trip_ns
 from kacap.verdict.signal import last_signal
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
@@ -25,41 +24,29 @@ _PLAIN: Final = Dialogue()
 """Stands for the dialogue of a packed connection, where nothing but its exchanges is to be said of it."""
 
 
-class Facts:
+class Facts(Moments):
     """The record of one connection, finished, with its roles settled.
 
-    What many rows ask for is worked out once, when the record is made: it changes no more. Times that are not known are
-    NEVER inside and None outside.
+    What many rows ask for is worked out once, when the record is made, unless that is as quick each time: the size of
+    these records is the memory that a capture needs.
     """
 
     __slots__ = (
-        "_beyond_ns",
-        "_client",
-        "_connect_ns",
-        "_connection",
         "_first_asked",
+        "_has_unsolicited",
         "_idle_before_close_ns",
-        "_round_trip_ns",
         "aborted",
-        "asked",
-        "closed_at_ns",
         "dialogue",
         "dns_ns",
         "established",
         "exchanges",
-        "final_index",
         "first_close",
-        "first_close_ns",
         "one_sided",
         "opened_here",
-        "opened_ns",
         "pair_key",
-        "ready_ns",
-        "record",
         "signal",
         "stream",
         "undecided",
-        "unsolicited",
         "verdict",
     )
 
@@ -71,53 +58,27 @@ class Facts:
         capture_end_ns: int = FOREVER,
         pair_keys: PairKeys | None = None,
     ) -> None:
+        super().__init__(connection)
         exchanges = dialogue.exchanges
-        server = client.peer
-        self._connection: Connection | None = connection
-        self._client: Half | None = client
-        self.record = b""
-        """All that TCP showed of a packed connection (`tcp.packed`); empty for others."""
         self.pair_key = (pair_keys or PairKeys()).of(client.key)
         """Client address, server address and port; one tuple for all of a pair."""
         self.dialogue = dialogue
         self.stream = connection.stream
         self.exchanges = exchanges
-        self.unsolicited = 0
-        """Responses that nobody asked for."""
-        self._first_asked = 0
-        if exchanges.orphans:
-            self.unsolicited = unsolicited_responses(connection, dialogue, client)
-            if self.unsolicited:
-                self._first_asked = exchanges.first_asked()
-        count = len(exchanges)
-        self.asked = count - self.unsolicited
-        """Exchanges, but for those (408 on an idle connection)."""
-        self.opened_here = connection.opened_here
-        """The capture shows its SYN."""
-        closer = connection.first_close
-        self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
-        self.first_close_ns = connection.first_close_time_ns
-        self.closed_at_ns = connection.closed_at_ns
-        """When it was over for both sides, or NEVER."""
-        self.established = connection.established
-        self.signal = last_signal(exchanges)
-        self.undecided = is_undecided(connection, client, capture_end_ns)
-        """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
-        self.opened_ns = client.syn_time_ns if client.syn_frame != UNKNOWN else connection.first_time_ns
-        """When it began: its SYN, or the first that the capture shows of it."""
-        self.ready_ns = max(connection.ack_time_ns, connection.syn_ack_time_ns)
-        """When its handshake was over, or NEVER."""
-        known = client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER
-        self._connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns) if known else NEVER
-        self._beyond_ns = measure_beyond_ns(connection, client)
-        self._round_trip_ns = measure_round_trip_ns(connection, client)
-        self.one_sided = not (client.has_spoken and server.has_spoken)
+        self.signal = last_signal(exchanges)
+        self._has_unsolicited = exchanges.orphans > 0 and unsolicited_responses(connection, dialogue, client) > 0
+        self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
+        self.opened_here = connection.opened_here
+        """The capture shows its SYN."""
+        self.established = connection.established
+        self.undecided = is_undecided(connection, client, capture_end_ns)
+        """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
+        self.one_sided = not (client.has_spoken and client.peer.has_spoken)
         """Whether the capture holds one direction only."""
-        self.final_index = count - 1 if self.signal is None else self.signal.index
-        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
-        never answered."""
+        closer = connection.first_close
+        self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
@@ -126,8 +87,7 @@ class Facts:
 
     def keep_packed(self, record: bytes) -> None:
         """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
-        self._connection = self._client = None
-        self.record = record
+        self._keep_packed(record)
         if self.dialogue.plain:
             self.dialogue = _PLAIN
 
@@ -136,53 +96,26 @@ class Facts:
         return Dialogue(self.exchanges) if self.dialogue is _PLAIN else self.dialogue
 
     @property
-    def packed(self) -> bool:
-        """Whether it was opened and closed in order, with nothing lost, sent again, reset or odd between."""
-        return self._connection is None
+    def unsolicited(self) -> int:
+        """Responses that nobody asked for (408 on an idle connection)."""
+        return self.exchanges.orphans if self._has_unsolicited else 0
 
     @property
-    def connection(self) -> Connection:
-        """What TCP showed. Of a packed one, the halves do not know each other."""
-        return look_at(self.record) if self._connection is None else self._connection
+    def asked(self) -> int:
+        """Exchanges, but for those."""
+        return len(self.exchanges) - self.unsolicited
 
     @property
-    def client(self) -> Half:
-        """The side that asks."""
-        return self.connection.first if self._client is None else self._client
-
-    @property
-    def server(self) -> Half:
-        """The side that answers."""
-        connection = self.connection
-        return connection.second if self.client is connection.first else connection.first
+    def final_index(self) -> int:
+        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
+        never answered."""
+        return len(self.exchanges) - 1 if self.signal is None else self.signal.index
 
     @property
     def final(self) -> Exchange | None:
         """The exchange after which the connection was over."""
-        return None if self.final_index < 0 else self.exchanges.at(self.final_index)
-
-    @property
-    def connect_ns(self) -> int | None:
-        """SYN to the ACK that completes the handshake."""
-        return None if self._connect_ns == NEVER else self._connect_ns
-
-    @property
-    def beyond_ns(self) -> int | None:
-        """From the capture point to the client and back; without handshake the usual time of its pair, or None."""
-        return None if self._beyond_ns == NEVER else self._beyond_ns
-
-    @beyond_ns.setter
-    def beyond_ns(self, value: int | None) -> None:
-        self._beyond_ns = NEVER if value is None else value
-
-    @property
-    def round_trip_ns(self) -> int | None:
-        """The whole round trip, without what a repeated SYN waited; without handshake as `beyond_ns`."""
-        return None if self._round_trip_ns == NEVER else self._round_trip_ns
-
-    @round_trip_ns.setter
-    def round_trip_ns(self, value: int | None) -> None:
-        self._round_trip_ns = NEVER if value is None else value
+        at = self.final_index
+        return None if at < 0 else self.exchanges.at(at)
 
     @property
     def idle_before_close_ns(self) -> int | None:
@@ -192,7 +125,8 @@ class Facts:
     @property
     def hold_ns(self) -> int:
         """The grace, as seen from this capture point."""
-        return HOLD_NS if self._beyond_ns == NEVER else HOLD_NS + self._beyond_ns
+        beyond_ns = self._beyond_ns()
+        return HOLD_NS if beyond_ns == NEVER else HOLD_NS + beyond_ns
 
     @property
     def closed_at_once(self) -> bool:
@@ -200,7 +134,8 @@ class Facts:
         idle_ns = self._idle_before_close_ns
         if idle_ns <= DISCARD_NS:
             return idle_ns != NEVER
-        return self.first_close is Side.CLIENT and self._beyond_ns != NEVER and idle_ns <= DISCARD_NS + self._beyond_ns
+        beyond_ns = self._beyond_ns()
+        return self.first_close is Side.CLIENT and beyond_ns != NEVER and idle_ns <= DISCARD_NS + beyond_ns
 
     @property
     def discarded(self) -> bool:
@@ -242,10 +177,10 @@ class Facts:
         if index <= self._first_asked:
             return False
         exchanges = self.exchanges
-        if exchanges.persists(index) and not self.unsolicited:
+        if exchanges.persists(index) and not self._has_unsolicited:
             return True
         exchange = exchanges.at(index)
-        if exchange.request is None and self.unsolicited:
+        if exchange.request is None and self._has_unsolicited:
             return False
         if exchange.response is not None or self.first_close is None:
             return True
