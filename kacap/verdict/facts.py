@@ -61,15 +61,16 @@ class Facts(Moments):
         super().__init__(connection)
         exchanges = dialogue.exchanges
         self.pair_key = (pair_keys or PairKeys()).of(client.key)
-        """Client address, server address and port; one tuple for all of a pair."""
+        """One object for all of a pair."""
         self.dialogue = dialogue
         self.stream = connection.stream
         self.exchanges = exchanges
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
         self.signal = last_signal(exchanges)
+        closer = connection.first_close
+        self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
         self._has_unsolicited = exchanges.orphans > 0 and unsolicited_responses(connection, dialogue, client) > 0
-        self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
         self.opened_here = connection.opened_here
         """The capture shows its SYN."""
         self.established = connection.established
@@ -77,10 +78,9 @@ class Facts(Moments):
         """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
         self.one_sided = not (client.has_spoken and client.peer.has_spoken)
         """Whether the capture holds one direction only."""
-        closer = connection.first_close
-        self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
+        self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
         self.verdict = self._verdict()
         """The word for this connection."""
