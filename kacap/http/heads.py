@@ -120,18 +120,19 @@ def parts_of(said: Said) -> tuple[Values, int]:
 class Head:
     """A start line, the headers that matter, and what follows from them alone."""
 
-    __slots__ = ("body_bytes", "exact_bytes", "kind", "lasts", "target", "terms")
+    __slots__ = ("body_bytes", "exact_bytes", "target", "terms")
 
     def __init__(self, terms: Terms, target: str, body_bytes: int) -> None:
         self.terms = terms
         self.target = target
         self.body_bytes = body_bytes
-        # What is asked for in each message stands here, too.
-        self.kind = terms.kind
         self.exact_bytes = body_bytes if terms.is_exact else -1
         """How many bytes follow as body, where the head alone tells it and none of them is framing; else -1."""
-        self.lasts = terms.lasts
-        """Nothing in it speaks against reuse, whatever the other side says."""
+
+    @property
+    def kind(self) -> int:
+        """REQUESTS or RESPONSES."""
+        return self.terms.kind
 
     @property
     def method(self) -> str:
@@ -202,6 +203,11 @@ class Head:
     def oddities(self) -> tuple[str, ...]:
         """As in `Body`."""
         return self.terms.oddities
+
+    @property
+    def lasts(self) -> bool:
+        """Nothing in it speaks against reuse, whatever the other side says."""
+        return self.terms.lasts
 
     @property
     def closes(self) -> bool:

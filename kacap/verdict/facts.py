@@ -47,7 +47,6 @@ class Facts(Moments):
         "signal",
         "stream",
         "undecided",
-        "verdict",
     )
 
     def __init__(
@@ -82,8 +81,6 @@ class Facts(Moments):
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
         self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
-        self.verdict = self._verdict()
-        """The word for this connection."""
 
     def keep_packed(self, record: bytes) -> None:
         """Let go of the connection, of which `record` says all; it is unpacked when somebody looks at it."""
@@ -212,7 +209,9 @@ class Facts(Moments):
         came_later = response is not None and self.connection.first_close_frame > response.end_frame
         return 0 if came_later and idle_ns >= -HOLD_NS else NEVER
 
-    def _verdict(self) -> ConnectionVerdict:
+    @property
+    def verdict(self) -> ConnectionVerdict:
+        """The word for this connection."""
         if not self.established:
             return ConnectionVerdict.FAILED
         if self.dialogue.switched:

@@ -5,11 +5,16 @@ at the client, the whole round trip where it was taken at the server. What a cli
 seen so much later. Of a SYN or SYN-ACK that was sent again the last one before the answer counts (RFC 6298 section 3).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from statistics import median_low
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from kacap.tcp.half import NEVER
+
+if TYPE_CHECKING:
+    from kacap.verdict.facts import Facts
 
 _LONGEST_NS = 1_000_000_000
 """What is answered later than this was held up by something else (RFC 6298 section 2.1)."""
@@ -22,19 +27,7 @@ class Usual(NamedTuple):
     round_trip_ns: int | None
 
 
-class Measured(Protocol):
-    """A connection whose handshake may have been seen."""
-
-    usual: Usual | None
-
-    @property
-    def beyond_ns(self) -> int | None: ...
-
-    @property
-    def round_trip_ns(self) -> int | None: ...
-
-
-def take_usual_times(connections: Sequence[Measured]) -> None:
+def take_usual_times(connections: Sequence[Facts]) -> None:
     """Give the connections of one pair whose handshake was not seen the usual times of the others."""
     unknown = [each for each in connections if each.beyond_ns is None or each.round_trip_ns is None]
     if not unknown:

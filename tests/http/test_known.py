@@ -106,6 +106,17 @@ def test_words_are_shared() -> None:
     assert len({id(head.host) for head in heads if head}) == len({id(head.user_agent) for head in heads if head}) == 1
 
 
+def test_what_differs_in_target_or_length_only_shares_the_rest() -> None:
+    known = KnownHeads()
+    asked = [b"GET /%d HTTP/1.1\r\nHost: a.example\r\n\r\n" % at for at in range(9)]
+    said = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % at for at in range(9)]
+    for family in (asked, said):
+        heads = [head for data in family if (head := known.read(data, 0, len(data), 0)) is not None]
+        assert len({id(head) for head in heads}) == 9
+        assert len({id(head.terms) for head in heads}) == 1
+    assert [head.body_bytes for head in heads] == [head.exact_bytes for head in heads] == list(range(9))
+
+
 def reachable(root: object) -> list[object]:
     """All objects that `root` keeps alive, but for what modules and classes hold."""
     found: dict[int, object] = {}
