@@ -9,11 +9,9 @@ Rules of this room:
 
 from typing import Final
 
+from kacap.http.alike import MAX_HEADS, AlikeHeads
 from kacap.http.heads import Head, Said
 from kacap.http.parse import read_head
-
-MAX_HEADS: Final = 8192
-"""Heads remembered."""
 
 MAX_BYTES: Final = 4 << 20
 """Bytes that they had together."""
@@ -33,8 +31,7 @@ class KnownHeads:
     def __init__(self) -> None:
         self._by_hash: dict[int, Head] = {}
         """By the hash of the bytes of a whole head, from its start line to its blank line."""
-        self.alike: dict[Said, Head] = {}
-        """By what stands in them."""
+        self.alike = AlikeHeads()
         self._room = MAX_BYTES
         self._request_bytes = 0
         """The length of the request head that was recognised last: the next is often as long, and then its end need not
@@ -80,7 +77,7 @@ class KnownHeads:
         length = stop - start
         if length > LONGEST:
             said = read_head(data, start, stop, kind)
-            return None if said is None else Head(said)
+            return None if said is None else self.alike.head_of(said)
         key = hash(data[start:stop])
         head = self._by_hash.get(key)
         if head is None:
@@ -92,10 +89,7 @@ class KnownHeads:
         self._room -= length
         if self._room < 0 or len(self._by_hash) >= MAX_HEADS:
             self._by_hash.clear()
-            self.alike.clear()
+            self.alike.forget()
             self._room = MAX_BYTES - length
-        head = self.alike.get(said)
-        if head is None:
-            head = self.alike[said] = Head(said)
-        self._by_hash[key] = head
+        head = self._by_hash[key] = self.alike.head_of(said)
         return head

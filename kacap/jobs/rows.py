@@ -1,16 +1,16 @@
 """Connections as rows of plain values, and back: what the judge asks for, and nothing that only reading needs.
 
 A row refers to heads by their place in a table that both sides keep: 0 is no head, and a batch brings those that are
-new. Other connections are named by their `stream`, as the job counts.
+new; heads refer so to their terms. Other connections are named by their `stream`, as the job counts.
 """
 
 from array import array
 from operator import attrgetter
 from typing import Any, Final
 
+from kacap.http.alike import AlikeHeads
 from kacap.http.dialogue import Dialogue
-from kacap.http.head import Fields
-from kacap.http.heads import Head, Said
+from kacap.http.heads import Head, Terms, values_of
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
@@ -145,6 +145,7 @@ class HeadsOut:
 
     def __init__(self) -> None:
         self._places: dict[Head | None, int] = {None: 0}
+        self._terms: dict[Terms, int] = {}
         self._new: list[Row] = []
 
     def take_new(self) -> list[Row]:
@@ -157,8 +158,12 @@ class HeadsOut:
         place = self._places.get(head)
         if place is None and head is not None:
             place = self._places[head] = len(self._places)
-            said = head.said
-            self._new.append((said.kind, said.method, said.target, said.status, said.version, tuple(said.fields)))
+            terms = self._terms.get(head.terms)
+            values = None
+            if terms is None:
+                terms = self._terms[head.terms] = len(self._terms)
+                values = values_of(head.terms)
+            self._new.append((terms, values, head.target, head.body_bytes))
         assert place is not None
         return place
 
@@ -203,20 +208,19 @@ class HeadsOut:
 
 
 class HeadsIn:
-    """The table of heads where rows are read; `shared` holds the heads of all jobs by what they say."""
+    """The table of heads where rows are read; `shared` holds the heads of all jobs."""
 
-    def __init__(self, shared: dict[Said, Head]) -> None:
+    def __init__(self, shared: AlikeHeads) -> None:
         self._shared = shared
+        self._terms: list[Terms] = []
         self._heads: list[Head | None] = [None]
 
     def add(self, new: list[Row]) -> None:
         """Those that a batch brings."""
-        for kind, method, target, status, version, fields in new:
-            said = Said(kind, method, target, status, version, Fields(*fields))
-            head = self._shared.get(said)
-            if head is None:
-                head = self._shared[said] = Head(said)
-            self._heads.append(head)
+        for terms, values, target, body_bytes in new:
+            if values is not None:
+                self._terms.append(self._shared.terms(values))
+            self._heads.append(self._shared.head(self._terms[terms], target, body_bytes))
 
     def dialogue_of_row(self, row: Row) -> Dialogue:
         """The dialogue, closed."""

@@ -166,10 +166,33 @@ def packed_key(record: bytes) -> bytes:
     return record[KEY_AT:]
 
 
+def packed_by_server(record: bytes) -> bool:
+    """Whether the server closed first."""
+    return read_i32_le(record, SEGMENTS_AT) & 1 != 0
+
+
 def packed_isn(record: bytes, *, client: bool) -> int:
     """The initial sequence number of one side."""
     isn: int = read_i32_le(record, 100 if client else 132)
     return isn + _SIGN
+
+
+def packed_opened_ns(record: bytes) -> int:
+    """When the SYN came."""
+    opened_ns: int = read_i64_le(record, 0)
+    return opened_ns
+
+
+def packed_handshake_ns(record: bytes) -> tuple[int, int, int]:
+    """When the SYN, the SYN-ACK and the ACK of it came."""
+    return read_i64_le(record, 0), read_i64_le(record, 16), read_i64_le(record, 24)
+
+
+def packed_close_ns(record: bytes) -> int:
+    """When the first FIN came."""
+    count = read_i32_le(record, 88)
+    close_ns: int = read_i64_le(record, 56 if count & 1 else 32)
+    return close_ns
 
 
 def packed_fins_ns(record: bytes) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What can be counted of the connections of one pair: over their kinds, of which there are few."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -44,7 +45,7 @@ class PairCounts:
         """All that one connection or another has."""
         for bits in self._counts:
             self.traits_of_any |= bits
-        self._opened_ns: list[int] | None = None
+        self._opened_ns: array[int] | None = None
         self._openings: list[Facts] | None = None
         self._span_ns: tuple[int, int] | None = None
         self.used = self.having(traits.ASKED)
@@ -101,10 +102,10 @@ class PairCounts:
         return self._openings
 
     @property
-    def opening_times(self) -> list[int]:
+    def opening_times(self) -> Sequence[int]:
         """When they were opened."""
         if self._opened_ns is None:
-            self._opened_ns = [facts.opened_ns for facts in self.openings]
+            self._opened_ns = array("q", [facts.opened_ns for facts in self.openings])
         return self._opened_ns
 
     def opened_after(self, moment_ns: int) -> Facts | None:

@@ -1,13 +1,8 @@
 """What the capture may not be able to tell of a connection: whether it was opened, and who asked for what was said."""
 
-from typing import TYPE_CHECKING
-
 from kacap.http.dialogue import Dialogue
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
-
-if TYPE_CHECKING:
-    from kacap.verdict.shown import Shown
 
 ANSWER_NS = 1_000_000_000
 """A SYN is sent again after this time (RFC 6298 section 2.1): an attempt that ends sooner proves no silence."""
@@ -24,9 +19,12 @@ def is_undecided(connection: Connection, client: Half, capture_end_ns: int) -> b
     return end_ns - connection.first_time_ns < ANSWER_NS
 
 
-def unsolicited_responses(shown: "Shown", dialogue: Dialogue) -> int:
-    """Responses without request, where the capture shows all that the client said and all of it was understood."""
-    if not shown.opened_here or (not shown.packed and (shown.client.gap_bytes or not shown.client.has_spoken)):
+def unsolicited_responses(opened_here: bool, client: Half | None, dialogue: Dialogue) -> int:
+    """Responses without request, where the capture shows all that the client said and all of it was understood.
+
+    `client` is None for a packed connection, of which nothing was lost.
+    """
+    if not opened_here or (client is not None and (client.gap_bytes or not client.has_spoken)):
         return 0
     if dialogue.lost_in_gap or dialogue.protocols:
         return 0

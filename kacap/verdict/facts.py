@@ -7,11 +7,15 @@ from kacap.http.message import Exchange, Request
 from kacap.http.recognise import Protocol, told_from_both
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import FOREVER, NEVER, Half
-from kacap.verdict.doubts import unsolicited_responses
+from kacap.tcp.packed import packed_by_server, packed_key, packed_stream
+from kacap.verdict.doubts import is_undecided, unsolicited_responses
+from kacap.verdict.moments import Moments
 from kacap.verdict.pair_key import PairKeys
-from kacap.verdict.shown import HOLD_NS, Shown
 from kacap.verdict.signal import last_signal
-from kacap.verdict.words import ConnectionVerdict, Side
+from kacap.verdict.words import ConnectionVerdict, Decider, Side
+
+HOLD_NS = 10_000_000
+"""The grace: a client holds a connection a little longer than the wire shows before it is free for others."""
 
 DISCARD_NS = 10_000_000
 """A FIN within this time of the response was decided when it came, not by a timer."""
@@ -21,24 +25,29 @@ _PLAIN: Final = Dialogue()
 """Stands for the dialogue of a packed connection, where nothing but its exchanges is to be said of it."""
 
 
-class Facts(Shown):
+class Facts(Moments):
     """The record of one connection, finished, with its roles settled.
 
-    What many rows ask for is worked out once, when the record is made: it changes no more. Times that are not known are
-    NEVER inside and None outside.
+    What many rows ask for is worked out once, when the record is made, unless that is as quick each time: the size of
+    these records is the memory that a capture needs.
     """
 
     __slots__ = (
         "_first_asked",
+        "_has_unsolicited",
         "_idle_before_close_ns",
         "aborted",
-        "asked",
         "dialogue",
+        "dns_ns",
+        "established",
         "exchanges",
-        "final_index",
+        "first_close",
+        "one_sided",
+        "opened_here",
+        "pair_key",
         "signal",
-        "unsolicited",
-        "verdict",
+        "stream",
+        "undecided",
     )
 
     def __init__(
@@ -50,41 +59,64 @@ class Facts(Shown):
         pair_keys: PairKeys | None = None,
         record: bytes = b"",
     ) -> None:
-        """As in `Shown`; `dialogue` is closed."""
-        super().__init__(connection, client, capture_end_ns, pair_keys or PairKeys(), record)
+        """Either a connection that is finished, with its `client` settled, or the `record` of a packed one."""
+        super().__init__(connection, record)
         exchanges = dialogue.exchanges
+        self.pair_key = (pair_keys or PairKeys()).of(packed_key(record) if client is None else client.key)
+        """One object for all of a pair."""
         self.dialogue = dialogue
+        self.stream = packed_stream(record) if connection is None else connection.stream
         self.exchanges = exchanges
-        self.unsolicited = 0
-        """Responses that nobody asked for."""
-        self._first_asked = 0
-        if exchanges.orphans:
-            self.unsolicited = unsolicited_responses(self, dialogue)
-            if self.unsolicited:
-                self._first_asked = exchanges.first_asked()
-        count = len(exchanges)
-        self.asked = count - self.unsolicited
-        """Exchanges, but for those (408 on an idle connection)."""
+        self.dns_ns: int | None = None
+        """How long the client's DNS look-up for this connection took."""
         self.signal = last_signal(exchanges)
-        self.final_index = count - 1 if self.signal is None else self.signal.index
-        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
-        never answered."""
+        if connection is None or client is None:
+            self.first_close: Side | None = Side.SERVER if packed_by_server(record) else Side.CLIENT
+            self.opened_here = self.established = True
+            self.undecided = self.one_sided = False
+            if dialogue.plain:
+                self.dialogue = _PLAIN
+        else:
+            closer = connection.first_close
+            self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
+            self.opened_here = connection.opened_here
+            """The capture shows its SYN."""
+            self.established = connection.established
+            self.undecided = is_undecided(connection, client, capture_end_ns)
+            """The SYN is not accepted yet, and the capture ended, or the client gave it up, too soon to tell."""
+            self.one_sided = not (client.has_spoken and client.peer.has_spoken)
+            """Whether the capture holds one direction only."""
+        self._has_unsolicited = exchanges.orphans > 0 and unsolicited_responses(self.opened_here, client, dialogue) > 0
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
+        self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
-        self.verdict = self._verdict()
-        """The word for this connection."""
-        if record and dialogue.plain:
-            self.dialogue = _PLAIN
 
     def dialogue_again(self) -> Dialogue:
         """The dialogue, for whoever goes on with it."""
         return Dialogue(self.exchanges) if self.dialogue is _PLAIN else self.dialogue
 
     @property
+    def unsolicited(self) -> int:
+        """Responses that nobody asked for (408 on an idle connection)."""
+        return self.exchanges.orphans if self._has_unsolicited else 0
+
+    @property
+    def asked(self) -> int:
+        """Exchanges, but for those."""
+        return len(self.exchanges) - self.unsolicited
+
+    @property
+    def final_index(self) -> int:
+        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
+        never answered."""
+        return len(self.exchanges) - 1 if self.signal is None else self.signal.index
+
+    @property
     def final(self) -> Exchange | None:
         """The exchange after which the connection was over."""
-        return None if self.final_index < 0 else self.exchanges.at(self.final_index)
+        at = self.final_index
+        return None if at < 0 else self.exchanges.at(at)
 
     @property
     def idle_before_close_ns(self) -> int | None:
@@ -92,12 +124,19 @@ class Facts(Shown):
         return None if self._idle_before_close_ns == NEVER else self._idle_before_close_ns
 
     @property
+    def hold_ns(self) -> int:
+        """The grace, as seen from this capture point."""
+        beyond_ns = self._beyond_ns()
+        return HOLD_NS if beyond_ns == NEVER else HOLD_NS + beyond_ns
+
+    @property
     def closed_at_once(self) -> bool:
         """Whether the first close was decided when the last response was sent, or came, and not by a timer."""
         idle_ns = self._idle_before_close_ns
         if idle_ns <= DISCARD_NS:
             return idle_ns != NEVER
-        return self.first_close is Side.CLIENT and self._beyond_ns != NEVER and idle_ns <= DISCARD_NS + self._beyond_ns
+        beyond_ns = self._beyond_ns()
+        return self.first_close is Side.CLIENT and beyond_ns != NEVER and idle_ns <= DISCARD_NS + beyond_ns
 
     @property
     def discarded(self) -> bool:
@@ -117,6 +156,11 @@ class Facts(Shown):
         return self.exchanges.request(0) if self.exchanges else None
 
     @property
+    def gap_bytes(self) -> int:
+        """Bytes that were sent and not captured."""
+        return 0 if self.packed else self.client.gap_bytes + self.server.gap_bytes
+
+    @property
     def protocol(self) -> Protocol | None:
         """What it speaks when that is not HTTP/1, told from both sides; None when nothing else was said."""
         return told_from_both(self.dialogue.protocols)
@@ -134,14 +178,19 @@ class Facts(Shown):
         if index <= self._first_asked:
             return False
         exchanges = self.exchanges
-        if exchanges.persists(index) and not self.unsolicited:
+        if exchanges.persists(index) and not self._has_unsolicited:
             return True
         exchange = exchanges.at(index)
-        if exchange.request is None and self.unsolicited:
+        if exchange.request is None and self._has_unsolicited:
             return False
         if exchange.response is not None or self.first_close is None:
             return True
         return self.dialogue.lost_in_gap or exchange.response_lost or not self.server.has_spoken
+
+    @property
+    def closer(self) -> Decider:
+        """Who closed first, for want of a better reason."""
+        return Decider.NOBODY if self.first_close is None else Decider(self.first_close.value)
 
     def _is_aborted(self) -> bool:
         at = self.final_index
@@ -164,7 +213,9 @@ class Facts(Shown):
         came_later = response is not None and self.connection.first_close_frame > response.end_frame
         return 0 if came_later and idle_ns >= -HOLD_NS else NEVER
 
-    def _verdict(self) -> ConnectionVerdict:
+    @property
+    def verdict(self) -> ConnectionVerdict:
+        """The word for this connection."""
         if not self.established:
             return ConnectionVerdict.FAILED
         if self.dialogue.switched:

@@ -1,7 +1,16 @@
 """Which pair a connection belongs to: one client host and one server endpoint."""
 
-PairKey = tuple[bytes, bytes, int]
-"""Client address, server address, server port."""
+from typing import NamedTuple
+
+
+class PairKey(NamedTuple):
+    """A plain tuple would be made anew wherever compiled code hands one on; this is one object."""
+
+    client: bytes
+    """Its address."""
+    server: bytes
+    port: int
+    """The server's."""
 
 
 class PairKeys:
@@ -18,6 +27,7 @@ class PairKeys:
         known = self._known.get(both)
         if known is None:
             width = (len(client_key) - 4) // 2
-            known = client_key[:width], client_key[width : 2 * width], client_key[-2] << 8 | client_key[-1]
+            port = client_key[-2] << 8 | client_key[-1]
+            known = PairKey(client_key[:width], client_key[width : 2 * width], port)
             self._known[both] = known
         return known

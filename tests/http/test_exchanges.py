@@ -7,7 +7,6 @@ import pytest
 from kacap.capture.files import open_capture
 from kacap.http.dialogue import Dialogue
 from kacap.http.exchanges import Exchanges
-from kacap.http.heads import Head
 from kacap.http.message import Exchange, Message
 from kacap.http.persistence import persists, signal
 from kacap.http.reader import read_both
@@ -16,7 +15,7 @@ from kacap.tcp.sink import Sink
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
 from tests.attributes import attributes_of
-from tests.http.made import request, response
+from tests.http.made import content_of, request, response
 from tests.http.spoken import client, hear, server
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap*"))
@@ -29,7 +28,7 @@ def told(message: Message | None) -> object:
     """All that is known of a message."""
     if message is None:
         return None
-    said = tuple(getattr(message.head, name) for name in attributes_of(Head))
+    said = content_of(message.head)
     return type(message), said, tuple(getattr(message, name) for name in attributes_of(Message) if name != "head")
 
 

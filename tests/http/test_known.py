@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kacap.http.alike import MAX_HEADS
 from kacap.http.heads import REQUESTS, RESPONSES, Head
-from kacap.http.known import LONGEST, MAX_BYTES, MAX_HEADS, KnownHeads
+from kacap.http.known import LONGEST, MAX_BYTES, KnownHeads
 from kacap.http.parse import read_head
-from tests.attributes import attributes_of
+from tests.http.made import content_of, head_of
 
 REQUEST = b"GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n"
 OTHER = b"PUT /b HTTP/1.1\r\nHost: a.example\r\n\r\n"
@@ -44,13 +45,12 @@ HEADS = st.tuples(START_LINES, st.lists(LINES, max_size=6), st.sampled_from((b"\
 
 
 def content(head: Head | None) -> dict[str, object] | None:
-    """All that a head says."""
-    return None if head is None else {name: getattr(head, name) for name in attributes_of(Head)}
+    return None if head is None else content_of(head)
 
 
 def anew(data: bytes, kind: int) -> Head | None:
     said = read_head(data, 0, len(data), kind)
-    return None if said is None else Head(said)
+    return None if said is None else head_of(said)
 
 
 @given(st.lists(HEADS, min_size=1, max_size=8), st.sampled_from((0, REQUESTS, RESPONSES)))
@@ -104,6 +104,17 @@ def test_words_are_shared() -> None:
         for data in (b"GET /%d HTTP/1.1\r\nHost: a.example\r\nUser-Agent: b c\r\n\r\n" % at for at in range(9))
     ]
     assert len({id(head.host) for head in heads if head}) == len({id(head.user_agent) for head in heads if head}) == 1
+
+
+def test_what_differs_in_target_or_length_only_shares_the_rest() -> None:
+    known = KnownHeads()
+    asked = [b"GET /%d HTTP/1.1\r\nHost: a.example\r\n\r\n" % at for at in range(9)]
+    said = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % at for at in range(9)]
+    for family in (asked, said):
+        heads = [head for data in family if (head := known.read(data, 0, len(data), 0)) is not None]
+        assert len({id(head) for head in heads}) == 9
+        assert len({id(head.terms) for head in heads}) == 1
+    assert [head.body_bytes for head in heads] == [head.exact_bytes for head in heads] == list(range(9))
 
 
 def reachable(root: object) -> list[object]:

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from kacap.http.message import Exchange
 from kacap.tcp.half import FOREVER
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.occupancy import Cover, Interval, busy_intervals, idle_intervals, open_interval, peak
-from kacap.verdict.shown import HOLD_NS
 from kacap.verdict.words import Side
 from tests.dialogue.conversation import START_NS
 from tests.http.made import response

@@ -7,8 +7,7 @@ one address, told apart by their User-Agent, do not know of each other.
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from kacap.verdict.facts import Facts
-from kacap.verdict.shown import HOLD_NS
+from kacap.verdict.facts import HOLD_NS, Facts
 
 _Program = tuple[str | None, str | None]
 """`Host` in lower case, and User-Agent."""
