@@ -6,11 +6,11 @@ seen so much later. Of a SYN or SYN-ACK that was sent again the last one before 
 """
 
 from collections.abc import Sequence
-from statistics import median_low
 from typing import Protocol
 
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, Half
+from kacap.verdict.median import median_low
 
 _LONGEST_NS = 1_000_000_000
 """What is answered later than this was held up by something else (RFC 6298 section 2.1)."""

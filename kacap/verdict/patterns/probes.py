@@ -7,11 +7,11 @@ each request looks much the same, and is waste. Probes are no waste: a new conne
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median_low
 from typing import NamedTuple
 
 from kacap.http.framing import NONE
 from kacap.verdict.facts import Facts
+from kacap.verdict.median import median_low
 from kacap.verdict.words import ConnectionVerdict
 
 SHORTEST_PERIOD_NS = 1_000_000_000

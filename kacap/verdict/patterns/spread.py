@@ -5,8 +5,7 @@ Proxies that hold a pool for each of their servers show many requests at each ad
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kacap.verdict.occupancy import Cover, busy_intervals
 
@@ -18,8 +17,7 @@ _FEW = 2
 """Requests at one address on the average, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """The pairs among which a client spreads its requests to one Host."""
 
     pairs: tuple["PairFacts", ...]

@@ -12,6 +12,7 @@ only where its `needs` are met: they never decide anything that `applies` does n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.causes import BY_ID, Cause
 from kacap.verdict.facts import Facts
@@ -61,8 +62,7 @@ class Ruling:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What an observation saw at a pair."""
 
     connections: tuple[Facts, ...]
