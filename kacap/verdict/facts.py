@@ -112,7 +112,7 @@ class Facts:
         known = client.syn_frame != UNKNOWN and connection.ack_time_ns != NEVER
         self._connect_ns = max(0, connection.ack_time_ns - client.syn_time_ns) if known else NEVER
         self._beyond_ns = measure_beyond_ns(connection, client)
-        self._round_trip_ns = measure_round_trip_ns(connection, client)
+        self._round_trip_ns = measure_round_trip_ns(connection, client, self._beyond_ns)
         self.one_sided = not (client.has_spoken and server.has_spoken)
         """Whether the capture holds one direction only."""
         self.final_index = count - 1 if self.signal is None else self.signal.index

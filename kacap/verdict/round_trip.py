@@ -5,22 +5,20 @@ at the client, the whole round trip where it was taken at the server. What a cli
 seen so much later. Of a SYN or SYN-ACK that was sent again the last one before the answer counts (RFC 6298 section 3).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Final
 
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, Half
 from kacap.verdict.median import median_low
 
-_LONGEST_NS = 1_000_000_000
+if TYPE_CHECKING:
+    from kacap.verdict.facts import Facts
+
+_LONGEST_NS: Final = 1_000_000_000
 """What is answered later than this was held up by something else (RFC 6298 section 2.1)."""
-
-
-class Measured(Protocol):
-    """A connection whose handshake may have been seen."""
-
-    beyond_ns: int | None
-    round_trip_ns: int | None
 
 
 def measure_beyond_ns(connection: Connection, client: Half) -> int:
@@ -28,16 +26,15 @@ def measure_beyond_ns(connection: Connection, client: Half) -> int:
     return _between_ns(client.peer.last_syn_time_ns, connection.ack_time_ns)
 
 
-def measure_round_trip_ns(connection: Connection, client: Half) -> int:
+def measure_round_trip_ns(connection: Connection, client: Half, beyond_ns: int) -> int:
     """From the capture point to the server and back, and to the client and back; NEVER without the whole handshake."""
-    beyond_ns = measure_beyond_ns(connection, client)
-    before_ns = _between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
     if beyond_ns == NEVER:
         return NEVER
+    before_ns = _between_ns(client.last_syn_time_ns, connection.syn_ack_time_ns)
     return NEVER if before_ns == NEVER else before_ns + beyond_ns
 
 
-def take_usual_times(connections: Sequence[Measured]) -> None:
+def take_usual_times(connections: Sequence[Facts]) -> None:
     """Give the connections of one pair whose handshake was not seen the usual times of the others."""
     unknown = [each for each in connections if each.beyond_ns is None or each.round_trip_ns is None]
     if not unknown:

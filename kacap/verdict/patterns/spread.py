@@ -7,7 +7,7 @@ Proxies that hold a pool for each of their servers show many requests at each ad
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from kacap.verdict.occupancy import Cover, busy_intervals
+from kacap.verdict.occupancy import Cover
 
 if TYPE_CHECKING:
     from kacap.verdict.pair import PairFacts
@@ -45,7 +45,7 @@ def spreads(pairs: Sequence["PairFacts"]) -> dict[int, Spread]:
         cover = Cover()
         for pair in members:
             for facts in pair.used:
-                cover.add_all(busy_intervals(facts))
+                cover.add_busy(facts)
         busy = cover.peak()
         if 2 * busy <= len(members):
             found[members[0].connections[0].stream] = Spread(tuple(members), exchanges, busy)

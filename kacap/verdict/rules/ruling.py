@@ -29,7 +29,16 @@ def rulings_of(pair: PairFacts) -> list[Ruling | None]:
         if possible is None:
             possible = rows[kind] = candidates(kind.traits | common)
         rule = _first(possible, facts, pair)
-        rulings.append(None if rule is None else _ruling(rule, facts, pair, known.setdefault(rule, [])))
+        if rule is None:
+            rulings.append(None)
+            continue
+        said = known.get(rule)
+        if said is None:
+            said = known[rule] = []
+        if said and rule.decided_by is None and rule.certainty is None:
+            rulings.append(said[0])
+        else:
+            rulings.append(_ruling(rule, facts, pair, said))
     return rulings
 
 
