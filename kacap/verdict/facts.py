@@ -78,7 +78,7 @@ class Facts:
         self.record = b""
         """All that TCP showed of a packed connection (`tcp.packed`); empty for others."""
         self.pair_key = (pair_keys or PairKeys()).of(client.key)
-        """Client address, server address and port; one tuple for all of a pair."""
+        """Client address, server address and port; one object for all of a pair."""
         self.dialogue = dialogue
         self.stream = connection.stream
         self.exchanges = exchanges

@@ -110,10 +110,11 @@ class Cover:
         self._sort()
         ends = self._ends
         over = best = 0
-        for begun, start in enumerate(self._starts, 1):
-            while over < begun and ends[over] <= start:
+        for before, start in enumerate(self._starts):
+            while over <= before and ends[over] <= start:
                 over += 1
-            best = max(best, begun - over)
+            if before + 1 - over > best:
+                best = before + 1 - over
         return best
 
     def _sort(self) -> None:

@@ -1,18 +1,23 @@
 """Which pair a connection belongs to: one client host and one server endpoint."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
-PairKey = tuple[bytes, bytes, int]
-"""Client address, server address, server port."""
-
 _KEY_BYTES_OF_IPV4: Final = 12
 
 
+class PairKey(NamedTuple):
+    """Client address, server address, server port."""
+
+    client: bytes
+    server: bytes
+    port: int
+
+
 class PairKeys:
-    """The pairs of a capture, each as one tuple that all its connections share."""
+    """The pairs of a capture, each as one object that all its connections share."""
 
     __slots__ = ("_hosts", "_known", "_last", "_port")
 
@@ -38,6 +43,7 @@ class PairKeys:
         known = self._known.get(both)
         if known is None:
             width = (len(client_key) - 4) // 2
-            known = client_key[:width], client_key[width : 2 * width], client_key[-2] << 8 | client_key[-1]
+            port = client_key[-2] << 8 | client_key[-1]
+            known = PairKey(client_key[:width], client_key[width : 2 * width], port)
             self._known[both] = known
         return known

@@ -23,5 +23,5 @@ OTHER = "no connection to port 9999; ports seen: "
 def test_a_port_that_nobody_connected_to(asked: set[int], seen: list[int], lines: list[str]) -> None:
     facts = [record() for _ in seen]
     for each, port in zip(facts, seen, strict=True):
-        each.pair_key = (*each.pair_key[:2], port)
+        each.pair_key = each.pair_key._replace(port=port)
     assert ports_not_seen(asked, facts) == lines

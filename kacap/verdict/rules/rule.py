@@ -46,6 +46,9 @@ class Rule:
     """Whether it makes a finding; else all is well, and the reason of the connection says it."""
     needs: tuple[int, ...] = (0,)
     """The traits that a connection must have for `applies` to hold, or one of several such sets."""
+    by_heads: bool = False
+    """Whether `applies` asks for nothing but traits, the pair, and the heads of the exchange that ended the connection:
+    then what it says of one connection it says of all that are alike."""
 
     @property
     def cause(self) -> Cause:

@@ -175,6 +175,7 @@ SAID: tuple[Rule, ...] = (
         signal_proof,
         numbers=_never_keeps_numbers,
         needs=(traits.SERVER_CLOSE | traits.ALWAYS_CLOSE,),
+        by_heads=True,
     ),
     Rule(
         "server-ua-quirk",
