@@ -36,6 +36,8 @@ HOT = (
     "kacap/jobs/merge.py",
     "kacap/jobs/rows.py",
     "kacap/report/build.py",
+    "kacap/report/shortfalls.py",
+    "kacap/report/wireshark.py",
     "kacap/tcp/*.py",
     "kacap/verdict/*.py",
     "kacap/verdict/patterns/*.py",

@@ -51,6 +51,7 @@ class Analyzer:
         self._ports = frozenset(ports)
         self._hosts = frozenset(ipaddress.ip_address(host).packed for host in hosts)
         self._streams = frozenset(streams)
+        self._narrowed = bool(self._ports or self._hosts or self._streams)
         self._decoder = Decoder()
         self._share = share
         self.tracker = Tracker(self._opened, self._over, self._woken, self._began)
@@ -146,7 +147,7 @@ class Analyzer:
     def judge(self, facts: list[Facts], source: SourceInfo, duplicates: int = 0, limits: int = 0) -> model.Report:
         """The report on all connections; `duplicates` and `limits` is what other trackers counted."""
         facts.sort(key=lambda each: each.stream)
-        wanted = list(filter(self._is_wanted, facts))
+        wanted = list(filter(self._is_wanted, facts)) if self._narrowed else facts
         if self._decoder.fragments.waiting:
             self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
         capture = model.Capture(

@@ -6,7 +6,7 @@ Rules of this room:
 - A source is iterated and yields `Frame`s; its `info` is complete once that iteration has ended.
 - What the user can mend (no such file, not a capture, a missing package) is a `KacapError`. What is wrong *inside* a
   capture ends the reading of that file with a warning line and `truncated_file`: all before it stays.
-- No length from a file is believed before it was checked, and nothing is held but blocks of about 1 MiB and the one
+- No length from a file is believed before it was checked, and nothing is held but blocks of `BLOCK_BYTES` and the one
   record that crosses from a block into the next.
 
 How the parts meet: `names` (what to read) → `blocks` (bytes as they arrive) → `unpack` (gzip, zstd, lz4) → `window`

@@ -16,7 +16,8 @@ from pathlib import Path
 from kacap.capture.window import Damage
 from kacap.errors import CannotReadError
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
+"""A block lives as long as a frame of it is used. Larger ones come in fresh memory each, which costs page faults."""
 STANDARD_INPUT = 0
 PATIENCE_S = 0.25
 DRAIN_S = 3.0

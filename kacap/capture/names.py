@@ -8,15 +8,14 @@ import glob
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kacap.capture.blocks import STANDARD_INPUT
 from kacap.errors import CannotReadError
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One input: `path` to open (`-` is standard input), `name` to speak of."""
 
     path: str

@@ -78,17 +78,8 @@ def _build(
         handshake_cost_ns=sums.handshake_cost_ns,
         cost=_cost(Costs(together)),
     )
-    connections = _connections(facts, pairs, all_rulings)
+    connections = Connections(facts, pairs, all_rulings)
     return model.Report(kacap, capture, summary, tuple(pair_rows), connections, tuple(findings), tuple(warnings))
-
-
-def _connections(
-    facts: Sequence[Facts], pairs: Mapping[PairKey, PairFacts], rulings: Mapping[PairKey, Sequence[Ruling | None]]
-) -> Connections:
-    """In order of `stream`; the rulings of a pair stand in the order of its connections, which is the same."""
-    keys = [each.pair_key for each in facts]
-    following = {key: iter(of_pair) for key, of_pair in rulings.items()}
-    return Connections(facts, [next(following[key]) for key in keys], [pairs[key] for key in keys])
 
 
 def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pair:
@@ -127,7 +118,7 @@ def _cost(costs: Costs) -> Cost:
 
 
 def _finding(key: PairKey, found: PairFinding) -> model.Finding:
-    streams = tuple(facts.stream for facts in found.connections)
+    streams = tuple([facts.stream for facts in found.connections])
     return model.Finding(
         id=found.cause.id,
         severity=found.severity,

@@ -16,11 +16,11 @@ def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, 
     `limits_hit` counts drops at a limit of one connection, `untracked` segments of connections beyond the limit.
     """
     lines = []
-    lossy = [each for each in facts if each.gap_bytes]
+    lossy = [each for each in facts if not each.packed and each.gap_bytes]
     if lossy:
         missing = counted(sum(each.gap_bytes for each in lossy), "byte")
         lines.append(f"the capture misses {missing} that were sent on {counted(len(lossy), 'connection')}")
-    one_sided = sum(each.one_sided for each in facts if each.exchanges)
+    one_sided = len([each for each in facts if each.one_sided and each.exchanges])
     if one_sided:
         lines.append(f"only one direction was captured of {counted(one_sided, 'connection')}")
     if limits_hit:
@@ -36,6 +36,8 @@ def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, 
 
 def ports_not_seen(asked: Set[int], facts: Sequence[Facts]) -> list[str]:
     """A warning where nothing was connected to a port that the user asked for; `facts` are those of the capture."""
+    if not asked:
+        return []
     seen = Counter(each.pair_key[2] for each in facts)
     missing = ", ".join(str(port) for port in sorted(asked - seen.keys()))
     if not missing:

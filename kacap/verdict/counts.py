@@ -40,7 +40,7 @@ class PairCounts:
         self.connections = connections
         self.kinds = kinds_of(connections)
         """The kind of each connection."""
-        self._counts = {kind.traits: kind.count for kind in self.kinds}
+        self._counts = {kind.traits: kind.count for kind in set(self.kinds)}
         self.traits_of_any = 0
         """All that one connection or another has."""
         for bits in self._counts:

@@ -3,7 +3,7 @@
 Who decided is not who sent the first FIN: a signal comes before a close, and the request's before the response's.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
@@ -12,8 +12,7 @@ from kacap.verdict.rules import Ruling, rule_on
 from kacap.verdict.words import ConnectionVerdict, Decider, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """The judgement on one connection's end."""
 
     first_to_signal: Side | None

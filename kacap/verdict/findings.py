@@ -8,7 +8,7 @@ severity of its cause, unless the client went on with another address at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
 from kacap.verdict.facts import Facts
@@ -25,8 +25,7 @@ _SURE = {Certainty.PROVEN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
 _GRAVE = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class PairFinding:
+class PairFinding(NamedTuple):
     """One cause at one pair."""
 
     cause: Cause

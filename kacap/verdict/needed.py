@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from kacap.http.heads import Head
 from kacap.verdict.facts import Facts
-from kacap.verdict.occupancy import Cover, busy_intervals
+from kacap.verdict.occupancy import Cover
 
 _NO_NAME = ""
 
@@ -19,7 +19,16 @@ def needed_connections(shared: Sequence[Facts], was_left: Callable[[Facts], bool
     """The peaks of all names together. What was open before the capture began is needed: nobody opened it here."""
     groups: dict[str, list[Facts]] = {}
     one: dict[str, str] = {}
+    before: Head | None = None
+    alike: list[Facts] = []
     for facts in shared:
+        if len(facts.exchanges) == 1:  # most ask what the one before asked
+            head = facts.exchanges.heads(0)[0]
+            if head is None or head is not before:
+                alike = groups.setdefault(_NO_NAME if head is None else _name(head), [])
+                before = head
+            alike.append(facts)
+            continue
         names = _names(facts)
         for name in names[1:]:
             _join(one, names[0], name)
@@ -37,7 +46,7 @@ def _needed_for_one(members: Sequence[Facts], was_left: Callable[[Facts], bool])
         if not facts.opened_here:
             found_open += 1
         # Who said that it ends left nothing behind.
-        busy.add_all(busy_intervals(facts, left=facts.signal is None and was_left(facts)))
+        busy.add_busy(facts, left=facts.signal is None and was_left(facts))
     return max(busy.peak(), found_open)
 
 

@@ -27,23 +27,12 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
     if not count:
         return []
     merged: list[Interval] = []
-    hold_ns, closed_ns = facts.hold_ns, facts.first_close_ns
+    hold_ns = facts.hold_ns
     begin = _first_start(facts, exchanges.start_ns(0))
     until = begin
     for index in range(count):
         start = begin if index == 0 else exchanges.start_ns(index)
-        if exchanges.persists(index):
-            end = over = exchanges.end_ns(index)
-            if not left or index + 1 < count:
-                end += hold_ns
-            if closed_ns != NEVER and end > closed_ns:
-                end = max(over, closed_ns)
-        elif exchanges.complete(index):
-            end = exchanges.end_ns(index)
-        else:
-            end = _unfinished_end(facts, index)
-        if end <= start:
-            end = start + 1
+        end = _busy_until(facts, index, start, 0 if left and index + 1 == count else hold_ns)
         if start > until:
             merged.append((begin, until))
             begin = start
@@ -105,6 +94,14 @@ class Cover:
         for start, end in intervals:
             self.add(start, end)
 
+    def add_busy(self, facts: Facts, *, left: bool = False) -> None:
+        """As `busy_intervals`; the one of a single exchange makes no list."""
+        if len(facts.exchanges) == 1:
+            start = _first_start(facts, facts.exchanges.start_ns(0))
+            self.add(start, _busy_until(facts, 0, start, 0 if left else facts.hold_ns))
+        else:
+            self.add_all(busy_intervals(facts, left=left))
+
     def at(self, moment_ns: int) -> int:
         """Intervals with start <= moment < end."""
         self._sort()
@@ -115,10 +112,11 @@ class Cover:
         self._sort()
         ends = self._ends
         over = best = 0
-        for begun, start in enumerate(self._starts, 1):
-            while over < begun and ends[over] <= start:
+        for before, start in enumerate(self._starts):
+            while over <= before and ends[over] <= start:
                 over += 1
-            best = max(best, begun - over)
+            if before + 1 - over > best:
+                best = before + 1 - over
         return best
 
     def _sort(self) -> None:
@@ -139,6 +137,22 @@ def _first_start(facts: Facts, start: int) -> int:
     if facts.ready_ns == NEVER or start - facts.ready_ns <= HOLD_NS:
         return min(start, facts.opened_ns)
     return start
+
+
+def _busy_until(facts: Facts, index: int, start: int, hold_ns: int) -> int:
+    """When the exchange at `index`, which began at `start`, occupied the connection no longer, nor did who holds it."""
+    exchanges = facts.exchanges
+    if exchanges.persists(index):
+        over = exchanges.end_ns(index)
+        end = over + hold_ns
+        closed_ns = facts.first_close_ns
+        if closed_ns != NEVER and end > closed_ns:
+            end = max(over, closed_ns)
+    elif exchanges.complete(index):
+        end = exchanges.end_ns(index)
+    else:
+        end = _unfinished_end(facts, index)
+    return end if end > start else start + 1
 
 
 def _unfinished_end(facts: Facts, index: int) -> int:

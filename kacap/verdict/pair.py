@@ -10,7 +10,6 @@ worked out when the first of them does.
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median, median_low
 
 from kacap.http.message import Request
 from kacap.tcp.half import FOREVER, NEVER
@@ -18,8 +17,9 @@ from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.counts import PairCounts, opened_ns
 from kacap.verdict.facts import Facts
+from kacap.verdict.median import median, median_low
 from kacap.verdict.needed import needed_connections
-from kacap.verdict.occupancy import Cover, busy_intervals, idle_intervals, open_interval
+from kacap.verdict.occupancy import Cover, idle_intervals, open_interval
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
 from kacap.verdict.patterns.habits import Habits, habits_of
@@ -151,7 +151,7 @@ class PairFacts(PairCounts):
         """How many of the connections had an exchange open at one moment, without any grace."""
         busy = Cover()
         for facts in connections:
-            busy.add_all(busy_intervals(facts, left=True))
+            busy.add_busy(facts, left=True)
         return busy.peak()
 
     def idle_available(self, facts: Facts) -> int:

@@ -1,28 +1,44 @@
 """Which pair a connection belongs to: one client host and one server endpoint."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from librt.strings import read_i64_le
+from mypy_extensions import i64
+
+_KEY_BYTES_OF_IPV4: Final = 12
 
 
 class PairKey(NamedTuple):
-    """A plain tuple would be made anew wherever compiled code hands one on; this is one object."""
+    """Client address, server address, server port."""
 
     client: bytes
-    """Its address."""
     server: bytes
     port: int
-    """The server's."""
 
 
 class PairKeys:
-    """The pairs of a capture, each as one tuple that all its connections share."""
+    """The pairs of a capture, each as one object that all its connections share."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_hosts", "_known", "_last", "_port")
 
     def __init__(self) -> None:
         self._known: dict[bytes, PairKey] = {}
+        self._last: PairKey | None = None
+        """The last pair of IPv4, found again by its hosts as one number: its connections come one after the other."""
+        self._hosts: i64 = 0
+        self._port = 0
 
     def of(self, client_key: bytes) -> PairKey:
         """Client address, server address and port, from the key of what a client sends."""
+        if len(client_key) != _KEY_BYTES_OF_IPV4:
+            return self._of(client_key)
+        hosts, port = read_i64_le(client_key, 0), client_key[-2] << 8 | client_key[-1]
+        if self._last is None or hosts != self._hosts or port != self._port:
+            self._last = self._of(client_key)
+            self._hosts, self._port = hosts, port
+        return self._last
+
+    def _of(self, client_key: bytes) -> PairKey:
         both = client_key[:-4] + client_key[-2:]
         known = self._known.get(both)
         if known is None:

@@ -12,13 +12,14 @@ from kacap.verdict.patterns.hops import link
 def pairs_of(facts: Sequence[Facts], first_ns: int, last_ns: int) -> dict[PairKey, PairFacts]:
     """All pairs, in order of their first connection; the capture lasted from `first_ns` to `last_ns`."""
     members: dict[PairKey, list[Facts]] = {}
+    before: PairKey | None = None
+    known: list[Facts] = []
     for each in facts:
         key = each.pair_key
-        known = members.get(key)
-        if known is None:
-            members[key] = [each]
-        else:
-            known.append(each)
+        if key is not before:
+            known = members.setdefault(key, [])
+            before = key
+        known.append(each)
     pairs = {key: PairFacts(connections) for key, connections in members.items()}
     together = CaptureFacts(list(pairs.values()), first_ns, last_ns)
     for pair in together.pairs:

@@ -8,15 +8,15 @@ seen so much later. Of a SYN or SYN-ACK that was sent again the last one before 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median_low
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kacap.tcp.half import NEVER
+from kacap.verdict.median import median_low
 
 if TYPE_CHECKING:
     from kacap.verdict.facts import Facts
 
-_LONGEST_NS = 1_000_000_000
+_LONGEST_NS: Final = 1_000_000_000
 """What is answered later than this was held up by something else (RFC 6298 section 2.1)."""
 
 

@@ -30,7 +30,8 @@ def last_signal(exchanges: Exchanges) -> Signal | None:
     last = len(exchanges) - 1
     if last < 0 or exchanges.persists(last):
         return None
-    for index in range(max(0, exchanges.answered_until() - 1), last + 1):
+    first = max(0, exchanges.answered_until() - 1) if last else 0
+    for index in range(first, last + 1):
         said = exchanges.signal(index)
         if said is not None:
             return _signal(Side.CLIENT if said[0] == "client" else Side.SERVER, said[1], index)

@@ -1,14 +1,13 @@
 """The sums over all pairs, their verdict, and the one sentence that says it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.pair import PairFacts, judge, reuse_rate
 from kacap.verdict.words import ConnectionVerdict, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """What all pairs together come to."""
 
     verdict: Verdict

@@ -3,13 +3,12 @@
 Times are those of the capture point. DNS and connect belong to the first exchange of a connection, idle to the others.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """Durations in nanoseconds; None where they do not apply or are not known."""
 
     dns_ns: int | None

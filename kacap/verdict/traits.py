@@ -248,9 +248,11 @@ def kinds_of(connections: Sequence[Facts]) -> list[Kind]:
     """The kind of each connection: as many objects as there are different traits."""
     known: dict[int, Kind] = {}
     kinds: list[Kind] = []
+    kind: Kind | None = None
     for facts in connections:
         traits = traits_of(facts)
-        kind = known.get(traits)
+        if kind is None or traits != kind.traits:
+            kind = known.get(traits)
         if kind is None:
             kind = known[traits] = Kind(traits)
         kind.count += 1

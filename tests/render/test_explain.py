@@ -1,7 +1,6 @@
 """The causes in words."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -48,7 +47,7 @@ def test_in_full() -> None:
 
 
 def test_the_drawing_stands_under_the_words_where_there_is_room() -> None:
-    drawn = replace(CAUSE, drawing=("> GET /", ". 2 s"))
+    drawn = CAUSE._replace(drawing=("> GET /", ". 2 s"))
     assert "On the wire  Silence.\n\n              client     " in printed(in_full(drawn, 80), 80)
     assert printed(in_full(drawn, 60), 60) == printed(in_full(CAUSE, 60), 60)
 
@@ -65,7 +64,7 @@ def test_every_cause_can_be_told(cause: Cause, width: int) -> None:
 
 
 def test_all_that_may_decide_are_named() -> None:
-    varied = replace(CAUSE, other_deciders=(Decider.SERVER,), other_certainties=(Certainty.LIKELY,))
+    varied = CAUSE._replace(other_deciders=(Decider.SERVER,), other_certainties=(Certainty.LIKELY,))
     assert "nobody or the server decides · possible or likely · warning\n" in printed(in_full(varied, 80))
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
 
 import pytest
 
@@ -72,7 +71,7 @@ def test_id_is_kebab_case(cause: Cause) -> None:
 
 @each_cause
 def test_no_field_is_empty(cause: Cause) -> None:
-    needed = [field.name for field in fields(cause) if field.default is MISSING]
+    needed = [name for name in cause._fields if name not in cause._field_defaults]
     assert [name for name in needed if not getattr(cause, name)] == []
     assert all(text == text.strip() and text for text in texts(cause))
 

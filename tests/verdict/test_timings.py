@@ -1,7 +1,5 @@
 """Where the time of an exchange went."""
 
-from dataclasses import astuple
-
 import pytest
 
 from kacap.verdict.timings import timings
@@ -53,7 +51,7 @@ TABLE: dict[str, tuple[str, list[Parts]]] = {
 @pytest.mark.parametrize(("lines", "wanted"), TABLE.values(), ids=TABLE.keys())
 def test_parts(lines: str, wanted: list[Parts]) -> None:
     facts = one(f"connection A\n{lines}")
-    found = [astuple(timings(facts, index)) for index in range(len(facts.exchanges))]
+    found = [tuple(timings(facts, index)) for index in range(len(facts.exchanges))]
     assert found == [tuple(None if part is None else ns(part) for part in parts) for parts in wanted]
 
 

@@ -6,7 +6,7 @@ documentation of the stack it names; nothing of what a side wanted, only of what
 what follows "Wireshark: " in a confirmation, up to the first semicolon, is a display filter.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.words import Certainty, Decider, Severity
 
@@ -23,8 +23,7 @@ GROUPS: tuple[str, ...] = (CLIENT_ENDS, SERVER_ENDS, FRAMING, EARLY, RACES, PROX
 """The headings of `kacap explain`, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """What to change, for one stack."""
 
     stack: str
@@ -35,8 +34,7 @@ class Remedy:
     """For a proxy or relay: of a pair that the capture shows to stand behind one, only such are told, if there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """A cause in words."""
 
     id: str

@@ -157,18 +157,23 @@ def _free_answers(facts: Facts) -> list[tuple[int, int, bool]]:
     """
     found: list[tuple[int, int, bool]] = []
     exchanges = facts.exchanges
-    for at in range(len(exchanges)):
-        if exchanges.persists(at):
-            closes = False
-        else:
-            said = exchanges.signal(at)
-            if said is None or said[1] != SERVER_CLOSE:
-                continue
-            closes = True
+    count = len(exchanges)
+    for at in range(count):
+        closes = not exchanges.persists(at)
+        if closes and not _says_close(facts, at, count):
+            continue
         head = exchanges.heads(at)[1]
         if head is not None:
             found.append((at, head.status, closes))
     return found
+
+
+def _says_close(facts: Facts, at: int, count: int) -> bool:
+    """Whether the answer at `at`, of `count`, says close."""
+    if count == 1:
+        return facts.signal is not None and facts.signal.cause == SERVER_CLOSE
+    said = facts.exchanges.signal(at)
+    return said is not None and said[1] == SERVER_CLOSE
 
 
 def _tally(tallies: dict[str | None, Tally], name: str | None) -> Tally:

@@ -6,15 +6,14 @@ stack does. Without a header all that fit are named. A hint, never a proof. A se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.words import Side
 
 _S = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(NamedTuple):
     """One stack with its idle time."""
 
     side: Side

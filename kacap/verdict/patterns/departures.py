@@ -8,7 +8,7 @@ agree on an idle time far below the announced one are a wave where the next conn
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import FOREVER, NEVER, UNKNOWN
@@ -58,8 +58,7 @@ class End:
         """0 where the last answer said close."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
+class Wave(NamedTuple):
     """Ends of one server that belong together."""
 
     ends: tuple[End, ...]

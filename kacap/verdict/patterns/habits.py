@@ -8,14 +8,14 @@ in `Keep-Alive: timeout` (Node.js waits up to a second longer than it announces)
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import median_low
+from typing import NamedTuple
 
 from kacap.http.heads import Head
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import NEVER
 from kacap.verdict.facts import Facts
+from kacap.verdict.median import median_low
 from kacap.verdict.patterns.left import left_idle, look_like_one_program
 from kacap.verdict.patterns.losses import loser
 from kacap.verdict.words import Side
@@ -37,8 +37,7 @@ _CHANCE = 0.25
 _ANNOUNCED_SLACK_NS = 1_100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
+class Habit(NamedTuple):
     """An idle time after which one side ends its connections."""
 
     value_ns: int

@@ -7,11 +7,12 @@ each request looks much the same, and is waste. Probes are no waste: a new conne
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median_low
 from typing import NamedTuple
 
 from kacap.http.framing import NONE
+from kacap.http.heads import Head
 from kacap.verdict.facts import Facts
+from kacap.verdict.median import median_low
 from kacap.verdict.words import ConnectionVerdict
 
 SHORTEST_PERIOD_NS = 1_000_000_000
@@ -63,11 +64,16 @@ def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
     """Stream → why its connection is a probe, for the connections of one pair."""
     groups: dict[Key, list[Facts]] = {}
     not_probes: set[Key] = set()
+    refused: Head | None = None
     for facts in connections:
+        head = facts.exchanges.heads(0)[0] if len(facts.exchanges) == 1 else None
+        if head is not None and head is refused:  # most ask what the one before asked
+            continue
         if not _can_be_probe(facts):
             continue
         said = _said(facts)
         if said in not_probes:
+            refused = head
             continue
         key = None if said is None else (said[0], said[1], said[2].lower())
         members = groups.get(key)

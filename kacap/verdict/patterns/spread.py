@@ -5,10 +5,9 @@ Proxies that hold a pool for each of their servers show many requests at each ad
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kacap.verdict.occupancy import Cover, busy_intervals
+from kacap.verdict.occupancy import Cover
 
 if TYPE_CHECKING:
     from kacap.verdict.pair import PairFacts
@@ -18,8 +17,7 @@ _FEW = 2
 """Requests at one address on the average, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """The pairs among which a client spreads its requests to one Host."""
 
     pairs: tuple["PairFacts", ...]
@@ -47,7 +45,7 @@ def spreads(pairs: Sequence["PairFacts"]) -> dict[int, Spread]:
         cover = Cover()
         for pair in members:
             for facts in pair.used:
-                cover.add_all(busy_intervals(facts))
+                cover.add_busy(facts)
         busy = cover.peak()
         if 2 * busy <= len(members):
             found[members[0].connections[0].stream] = Spread(tuple(members), exchanges, busy)

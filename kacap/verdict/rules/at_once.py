@@ -5,11 +5,11 @@ reasons: how a client calls itself chooses among them, and proves none.
 """
 
 from collections.abc import Sequence
-from statistics import median_low
 
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.counts import SHARE_OF_DISCARDS
 from kacap.verdict.facts import DISCARD_NS, Facts
+from kacap.verdict.median import median_low
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.patterns.pools import dropped_soon, thrown_away
 from kacap.verdict.proof import close_proof, last_response_proof, milliseconds

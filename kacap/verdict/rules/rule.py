@@ -12,6 +12,7 @@ only where its `needs` are met: they never decide anything that `applies` does n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kacap.verdict.causes import BY_ID, Cause
 from kacap.verdict.facts import Facts
@@ -45,6 +46,9 @@ class Rule:
     """Whether it makes a finding; else all is well, and the reason of the connection says it."""
     needs: tuple[int, ...] = (0,)
     """The traits that a connection must have for `applies` to hold, or one of several such sets."""
+    by_heads: bool = False
+    """Whether `applies` asks for nothing but traits, the pair, and the heads of the exchange that ended the connection:
+    then what it says of one connection it says of all that are alike."""
 
     @property
     def cause(self) -> Cause:
@@ -61,8 +65,7 @@ class Ruling:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What an observation saw at a pair."""
 
     connections: tuple[Facts, ...]

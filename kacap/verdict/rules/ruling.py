@@ -5,6 +5,7 @@ Of all rows these are a few, the same for all connections of one kind.
 
 from functools import lru_cache
 
+from kacap.http.heads import Head
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.rules.rule import Observation, Rule, Ruling, Sighting, may_apply
@@ -21,16 +22,56 @@ def rule_on(facts: Facts, pair: PairFacts) -> Ruling | None:
 def rulings_of(pair: PairFacts) -> list[Ruling | None]:
     """As `rule_on`, of each connection of a pair, in their order. What is the same of many is one object."""
     common = pair.traits
-    rows: dict[Kind, tuple[Rule, ...]] = {}
+    rows: dict[Kind, _Rows] = {}
     known: dict[Rule, list[Ruling]] = {}
     rulings: list[Ruling | None] = []
     for facts, kind in zip(pair.connections, pair.kinds, strict=True):
-        possible = rows.get(kind)
-        if possible is None:
-            possible = rows[kind] = candidates(kind.traits | common)
-        rule = _first(possible, facts, pair)
-        rulings.append(None if rule is None else _ruling(rule, facts, pair, known.setdefault(rule, [])))
+        of_kind = rows.get(kind)
+        if of_kind is None:
+            of_kind = rows[kind] = _Rows(candidates(kind.traits | common))
+        ruling = of_kind.said_before(facts)
+        if ruling is None:
+            rule = _first(of_kind.rows, facts, pair)
+            if rule is not None:
+                ruling = _ruling(rule, facts, pair, known.setdefault(rule, []))
+                of_kind.remember(facts, ruling)
+        rulings.append(ruling)
     return rulings
+
+
+class _Rows:
+    """The rows that may apply to connections of one kind, and what they said of the last, where it follows from heads.
+
+    Most connections of a kind end with the same heads.
+    """
+
+    __slots__ = ("_request", "_response", "_ruling", "rows")
+
+    def __init__(self, rows: tuple[Rule, ...]) -> None:
+        self.rows = rows
+        self._ruling: Ruling | None = None
+        self._request: Head | None = None
+        self._response: Head | None = None
+
+    def said_before(self, facts: Facts) -> Ruling | None:
+        """The ruling on another that ended with the same heads, if that is all that the rows ask for."""
+        if self._ruling is None:
+            return None
+        request, response = facts.exchanges.heads(facts.final_index)
+        return self._ruling if request is self._request and response is self._response else None
+
+    def remember(self, facts: Facts, ruling: Ruling) -> None:
+        """What was ruled on a connection."""
+        self._ruling = None
+        if ruling.rule.decided_by is not None or ruling.rule.certainty is not None:
+            return
+        for row in self.rows:
+            if not row.by_heads:
+                return
+            if row is ruling.rule:
+                break
+        self._ruling = ruling
+        self._request, self._response = facts.exchanges.heads(facts.final_index)
 
 
 def observe(pair: PairFacts) -> list[tuple[Observation, Sighting]]:

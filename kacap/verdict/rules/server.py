@@ -53,8 +53,9 @@ def _limit_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
 
 def _never_keeps(facts: Facts, pair: PairFacts) -> bool:
     head = None if facts.signal is None else facts.exchanges.heads(facts.signal.index)[1]
-    name = "" if head is None or head.server is None else head.server.lower()
-    return name.startswith(_WITHOUT_KEEP_ALIVE) and pair.answers.always_close
+    if head is None or head.server is None:
+        return False
+    return head.server.lower().startswith(_WITHOUT_KEEP_ALIVE) and pair.answers.always_close
 
 
 def _never_keeps_numbers(pair: PairFacts, connections: Sequence[Facts]) -> str:
@@ -174,6 +175,7 @@ SAID: tuple[Rule, ...] = (
         signal_proof,
         numbers=_never_keeps_numbers,
         needs=(traits.SERVER_CLOSE | traits.ALWAYS_CLOSE,),
+        by_heads=True,
     ),
     Rule(
         "server-ua-quirk",

@@ -26,10 +26,12 @@ def signalled(cause_id: str) -> Test:
     return applies
 
 
+def _row(cause_id: str) -> Rule:
+    return Rule(cause_id, signalled(cause_id), signal_proof, needs=(OF_SIGNAL[cause_id],), by_heads=True)
+
+
 def _rows(*cause_ids: str) -> tuple[Rule, ...]:
-    return tuple(
-        Rule(cause_id, signalled(cause_id), signal_proof, needs=(OF_SIGNAL[cause_id],)) for cause_id in cause_ids
-    )
+    return tuple(_row(cause_id) for cause_id in cause_ids)
 
 
 BY_CLIENT: tuple[Rule, ...] = _rows(persistence.CLIENT_CLOSE, persistence.CLIENT_HTTP10)
