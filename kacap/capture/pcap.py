@@ -11,8 +11,10 @@ from typing import Final
 
 from librt.strings import read_i64_be, read_i64_le
 
+from kacap.capture.passing import ETHERNET, pass_records
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.share import Share
 
 FILE_HEADER_BYTES = 24
 
@@ -46,14 +48,15 @@ def record_limit(link_type: int) -> int:
 
 
 class PcapReader:
-    """The frames of one pcap file, numbered from 1."""
+    """The frames of one pcap file, numbered from 1; with `share`, without some of those that fall to other jobs."""
 
     format = "pcap"
 
-    __slots__ = ("_window", "count")
+    __slots__ = ("_share", "_window", "count")
 
-    def __init__(self, window: Window, _info: SourceInfo) -> None:
+    def __init__(self, window: Window, _info: SourceInfo, share: Share | None = None) -> None:
         self._window = window
+        self._share = share
         self.count = 0
         """Frames yielded before the block at hand; all of them once `frames` has ended."""
 
@@ -67,6 +70,7 @@ class PcapReader:
         # The high half of the field holds the length of a frame check sequence and reserved bits.
         link_type = Struct(order + "I").unpack_from(data, pos + 20)[0] & 0xFFFF
         limit = record_limit(link_type)
+        share = self._share if header_bytes == 16 and little and link_type == ETHERNET else None
         pos += FILE_HEADER_BYTES
         frame = Frame(0, 0, link_type, data, 0, 0, 0)
         number = 0
@@ -75,6 +79,13 @@ class PcapReader:
             frame.data = data
             last = len(data) - header_bytes
             while pos <= last:
+                if share is not None and number:  # the first frame tells every job of the link type
+                    following = pass_records(share, data, pos, number, unit_ns, limit)
+                    if following > pos:
+                        pos = following
+                        number = share.last_frame
+                        if pos > last:
+                            break
                 if little:
                     times = read_i64_le(data, pos)
                     sizes = read_i64_le(data, pos + 8)

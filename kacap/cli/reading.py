@@ -34,7 +34,7 @@ def read(
     count = jobs_for(captures, jobs)
     with Analysis(captures, count, ports=ports, hosts=hosts, streams=streams) as analysis:
         with ReadingBar() as bar:
-            source = open_capture(captures, on_progress=bar)
+            source = open_capture(captures, on_progress=bar, share=analysis.share)
             with Interrupt(source.stop) as interrupt:
                 analysis.feed_all(source)
         was_cut_short = interrupt.came and not any(map(_is_endless, captures))
