@@ -29,8 +29,6 @@ from distutils.sysconfig import customize_compiler  # isort: skip
 HOT = (
     "kacap/analyzer.py",
     "kacap/capture/blocks.py",
-    "kacap/capture/interface.py",
-    "kacap/capture/passing.py",
     "kacap/capture/pcap.py",
     "kacap/capture/pcapng.py",
     "kacap/capture/window.py",

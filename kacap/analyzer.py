@@ -90,8 +90,9 @@ class Analyzer:
     def feed(self, frame: Frame) -> None:
         """Take the next frame of the capture."""
         self._fed += 1
-        if self._share is not None:
-            self._note_passed(self._share)
+        share = self._share
+        if share is not None and share.passed_frames != self._passed:
+            self._note_passed(share)
         time_ns = frame.time_ns
         is_late = time_ns < self.last_ns
         if not is_late:
@@ -103,9 +104,9 @@ class Analyzer:
             self._link_types[frame.link_type] = None
         found = self._decoder.decode(frame)
         if isinstance(found, Segment):
-            if self._share is not None:
-                if not self._share.holds(found.key):
-                    self.tracker.pass_over(found)
+            if share is not None:
+                if share.own_frame != frame.number and not share.holds(found.key):
+                    self.tracker.pass_over(found.frame, found.time_ns)
                     return
                 if is_late and self.tracker.depends_on_others(found, self.last_ns):
                     self.depends_on_others = True
@@ -113,7 +114,7 @@ class Analyzer:
             self._count_bytes(frame)
             self.tracker.feed(found)
             return
-        if self._share is None or self._share.index == 0:  # what is no segment comes to all
+        if share is None or share.index == 0:  # what is no segment comes to all
             self._count_bytes(frame)
         if isinstance(found, str):
             self._skipped[found] += 1
@@ -122,7 +123,7 @@ class Analyzer:
             self._note_lookup(found)
         elif isinstance(found, Quoted):
             self._skipped[found.reason] += 1
-            if self._share is None or self._share.holds(found.key):
+            if share is None or share.holds(found.key):
                 self.tracker.number(found)
 
     def _count_bytes(self, frame: Frame) -> None:
@@ -132,11 +133,10 @@ class Analyzer:
 
     def _note_passed(self, share: Share) -> None:
         """Time has passed with the frames that were passed over; each of them was a segment."""
-        if share.passed_frames != self._passed:
-            self._passed = share.passed_frames
-            if share.latest_ns > self.last_ns:
-                self.last_ns = share.latest_ns
-            self.tracker.pass_over(Segment(share.last_frame, share.last_time_ns))
+        self._passed = share.passed_frames
+        if share.latest_ns > self.last_ns:
+            self.last_ns = share.latest_ns
+        self.tracker.pass_over(share.passed_frame, share.passed_time_ns)
 
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
@@ -156,7 +156,7 @@ class Analyzer:
 
     def end(self) -> None:
         """The capture is over: nothing that is open goes on."""
-        if self._share is not None:
+        if self._share is not None and self._share.passed_frames != self._passed:
             self._note_passed(self._share)
         self.tracker.finish()
 

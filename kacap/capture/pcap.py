@@ -11,7 +11,6 @@ from typing import Final
 
 from librt.strings import read_i64_be, read_i64_le
 
-from kacap.capture.passing import ETHERNET, pass_records
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
 from kacap.wire.share import Share
@@ -48,7 +47,7 @@ def record_limit(link_type: int) -> int:
 
 
 class PcapReader:
-    """The frames of one pcap file, numbered from 1; with `share`, without some of those that fall to other jobs."""
+    """The frames of one pcap file, numbered from 1; with `share`, without those that it passes over."""
 
     format = "pcap"
 
@@ -58,7 +57,7 @@ class PcapReader:
         self._window = window
         self._share = share
         self.count = 0
-        """Frames yielded before the block at hand; all of them once `frames` has ended."""
+        """Frames before the block at hand; all of them once `frames` has ended."""
 
     def frames(self) -> Iterator[Frame]:
         """Yield every whole record. Raises Damage where the file cannot be followed any further."""
@@ -70,7 +69,7 @@ class PcapReader:
         # The high half of the field holds the length of a frame check sequence and reserved bits.
         link_type = Struct(order + "I").unpack_from(data, pos + 20)[0] & 0xFFFF
         limit = record_limit(link_type)
-        share = self._share if header_bytes == 16 and little and link_type == ETHERNET else None
+        share = self._share
         pos += FILE_HEADER_BYTES
         frame = Frame(0, 0, link_type, data, 0, 0, 0)
         number = 0
@@ -79,13 +78,6 @@ class PcapReader:
             frame.data = data
             last = len(data) - header_bytes
             while pos <= last:
-                if share is not None and number:  # the first frame tells every job of the link type
-                    following = pass_records(share, data, pos, number, unit_ns, limit)
-                    if following > pos:
-                        pos = following
-                        number = share.last_frame
-                        if pos > last:
-                            break
                 if little:
                     times = read_i64_le(data, pos)
                     sizes = read_i64_le(data, pos + 8)
@@ -103,6 +95,9 @@ class PcapReader:
                 if end > len(data) or captured > limit:
                     break
                 number += 1
+                if share is not None and share.passes(data, start, captured, link_type, number, time_ns):
+                    pos = end
+                    continue
                 frame.number = number
                 frame.time_ns = time_ns
                 frame.start = start

@@ -10,10 +10,7 @@ size of a packet is held against a file.
 
 from collections.abc import Iterator
 from struct import Struct
-from typing import Final
 
-from kacap.capture.interface import TIME_LIMIT_NS, Interface
-from kacap.capture.passing import ETHERNET, pass_packets
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
 from kacap.wire.share import Share
@@ -34,8 +31,10 @@ BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 BLOCK_LIMIT_BYTES = 1 << 24
 """Wireshark's and libpcap's bound too; a longer block is damage."""
 INTERFACES_LIMIT = 1 << 16
+TIME_LIMIT_NS = (1 << 62) - 1
+"""Times are kept within ± this (the years 1824 to 2115), so that each of them has a date and is a machine integer."""
 
-_PACKET_BYTES: Final = 32  # an enhanced or obsolete packet block without its data
+_PACKET_BYTES = 32  # an enhanced or obsolete packet block without its data
 _LEAST_BODY = {  # bytes of the fixed fields, with both lengths and the type
     SECTION_HEADER: 28,
     INTERFACE_DESCRIPTION: 20,
@@ -45,8 +44,7 @@ _LEAST_BODY = {  # bytes of the fixed fields, with both lengths and the type
     ENHANCED_PACKET: _PACKET_BYTES,
 }
 
-_IF_TSRESOL, _IF_TSOFFSET = 9, 14
-_ISB_IFDROP, _ISB_OSDROP = 5, 7
+_IF_TSRESOL, _IF_TSOFFSET, _ISB_IFDROP, _ISB_OSDROP = 9, 14, 5, 7
 
 
 class Layout:
@@ -70,8 +68,31 @@ class Layout:
 _LAYOUTS = {order: Layout(order) for order in BYTE_ORDERS.values()}
 
 
+class Interface:
+    """What a packet takes from its interface. A time is `ticks * multiplier // divisor + offset_ns`."""
+
+    __slots__ = ("divisor", "dropped_frames", "link_type", "multiplier", "offset_ns", "snaplen")
+
+    def __init__(self, link_type: int, snaplen: int, resolution: int, offset_ns: int) -> None:
+        self.link_type = link_type
+        self.snaplen = snaplen
+        exponent = resolution & 0x7F
+        ticks_per_second = 1 << exponent if resolution & 0x80 else 10**exponent
+        self.multiplier = 1_000_000_000
+        self.divisor = ticks_per_second
+        if self.multiplier % self.divisor == 0:
+            self.multiplier //= self.divisor
+            self.divisor = 1
+        self.offset_ns = offset_ns
+        self.dropped_frames: int | None = None
+
+    def time_ns(self, ticks: int) -> int:
+        """Nanoseconds since the epoch."""
+        return ticks * self.multiplier // self.divisor + self.offset_ns
+
+
 class PcapngReader:
-    """The frames of one pcapng file, numbered from 1; with `share`, without some of those that fall to other jobs."""
+    """The frames of one pcapng file, numbered from 1; with `share`, without those that it passes over."""
 
     format = "pcapng"
 
@@ -106,6 +127,7 @@ class PcapngReader:
         data = b""
         pos = 0
         frame = Frame(0, 0, 0, data, 0, 0, 0)
+        share = self._share
         while True:
             size = len(data)
             frame.data = data
@@ -114,16 +136,7 @@ class PcapngReader:
             time_ns = self._time_ns
             unpack = self._layout.enhanced.unpack_from
             unpack_length = self._layout.length.unpack_from
-            share = self._share if self._layout is _LAYOUTS["<"] else None
             while size - pos >= _PACKET_BYTES:
-                if share is not None and frame.link_type == ETHERNET:  # every job is told of each link type
-                    following = pass_packets(share, data, pos, number, interfaces)
-                    if following > pos:
-                        pos = following
-                        number = share.last_frame
-                        time_ns = share.last_time_ns
-                        if size - pos < _PACKET_BYTES:
-                            break
                 kind, length, interface_id, high, low, captured, wire = unpack(data, pos)
                 following = pos + length
                 if (
@@ -139,6 +152,9 @@ class PcapngReader:
                 if time_ns >= TIME_LIMIT_NS or time_ns < -TIME_LIMIT_NS:
                     time_ns = self._odd_time_ns(interface, high, low)
                 number += 1
+                if share is not None and share.passes(data, pos + 28, captured, interface.link_type, number, time_ns):
+                    pos = following
+                    continue
                 frame.number = number
                 frame.time_ns = time_ns
                 frame.link_type = interface.link_type
@@ -210,7 +226,7 @@ class PcapngReader:
         elif kind == SIMPLE_PACKET:
             (wire,) = self._layout.simple.unpack_from(data, pos + 8)
             interface = self._interface(pos, 0)
-            captured = min(wire, interface.snaplen) if interface.snaplen else wire
+            captured = min(wire, interface.snaplen or wire)
             self._check_captured(pos, captured, length - 16)
             self._timeless += 1
             start = pos + 12

@@ -68,8 +68,8 @@ def messages(part: Part) -> Iterator[bytes]:
     heads = HeadsOut()
     plain = PlainOut(heads)
     rows: list[Row] = []
-    while part.packed:
-        stream, (record, dialogue) = part.packed.popitem()
+    for stream in list(part.packed):
+        record, dialogue = part.packed.pop(stream)
         if not plain.add(record, dialogue, part.dns_of(stream)):
             rows.append((stream, part.dns_of(stream), record, heads.row_of_dialogue(dialogue)))
         if len(plain) >= BATCH:

@@ -13,64 +13,82 @@ from librt.strings import read_i32_be, read_i64_be
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-PLAIN_BYTES: Final = 54
-"""Ethernet, IPv4 and TCP without options."""
-
 _MODULUS: Final = 65535
 _SPREAD: Final = 40502
 """Modulus divided by the golden ratio; they have no common divisor."""
 _LOW: Final = 0xFFFFFFFF
+_ETHERNET: Final = 1
+_PLAIN_BYTES: Final = 54
+"""Ethernet, IPv4 and TCP without options."""
 
 
 class Share:
-    """What falls to the job at `index` (from 0) of `count`, and what its reader passed over for it."""
+    """What falls to the job at `index` (from 0) of `count`, and what its reader passed over."""
 
-    __slots__ = ("_begin", "_end", "index", "last_frame", "last_time_ns", "latest_ns", "passed_frames", "until")
+    __slots__ = (
+        "_begin",
+        "_end",
+        "_link_type",
+        "index",
+        "latest_ns",
+        "own_frame",
+        "passed_frame",
+        "passed_frames",
+        "passed_time_ns",
+        "until",
+    )
 
     def __init__(self, index: int, count: int) -> None:
         self.index = index
         self._begin = _MODULUS * index // count
         self._end = _MODULUS * (index + 1) // count
+        self._link_type = -1
+        """Of the last frame that was looked at."""
         self.until = 1 << 62
         """The number of the last frame that counts, once that is known."""
+        self.own_frame = 0
+        """The number of the last frame that plainly falls to this job."""
         self.passed_frames = 0
-        self.last_frame = 0
-        """The number of the last one."""
-        self.last_time_ns = 0
+        self.passed_frame = 0
+        """The number of the last one that was passed over."""
+        self.passed_time_ns = 0
+        """Its time."""
         self.latest_ns = -1 << 62
-        """The highest time of them; time may step back."""
+        """The highest time of all of them: time may step back."""
 
     def holds(self, key: bytes) -> bool:
         """Whether a segment with this `key` (as `Segment.key`, 12 or 36 bytes) falls to this job."""
-        if len(key) == 12:
-            both: int = read_i32_be(key, 8)
-            return self._holds(read_i64_be(key, 0), both)
         return self._begin <= int.from_bytes(key, "big") * _SPREAD % _MODULUS < self._end
 
-    def passes(self, data: bytes, at: int, captured: int) -> bool:
-        """Whether the Ethernet frame at `at`, of which so many bytes were captured, is plainly another job's segment.
+    def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
+        """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's segment.
 
-        Plainly: IPv4 without options or fragments, its length in order, and all of the TCP header captured.
+        Plainly: Ethernet, IPv4 without options or fragments, its length in order, and all of the TCP header captured.
+        It is noted then. The first frame of a link type comes to all jobs, and so does what follows the last that
+        counts.
         """
-        if captured < PLAIN_BYTES:
+        if link_type != _ETHERNET or captured < _PLAIN_BYTES or link_type != self._link_type:
+            self._link_type = link_type
             return False
         first: i64 = read_i64_be(data, at + 12)  # ethertype, version and header length, service, total length, id
-        second: i64 = read_i64_be(data, at + 20)  # fragment, time to live, protocol, checksum, source
-        if first >> 40 & 0xFFFFFF != 0x080045 or second >> 32 & 0x3FFF00FF != 6:
+        second: int = read_i32_be(data, at + 20)  # fragment, time to live, protocol
+        if first >> 40 != 0x080045 or second & 0x3FFF00FF != 6:
             return False
         header: i64 = data[at + 46] >> 2 & 0x3C
         if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header:
             return False
-        ports: int = read_i32_be(data, at + 34)
-        return not self._holds(read_i64_be(data, at + 26), ports)
-
-    def note_passed(self, frames: int, last_frame: int, last_time_ns: int, latest_ns: int) -> None:
-        """The reader passed over so many frames, up to `last_frame`."""
-        self.passed_frames += frames
-        self.last_frame = last_frame
-        self.last_time_ns = last_time_ns
-        self.latest_ns = max(latest_ns, self.latest_ns)
-
-    def _holds(self, addresses: "i64", ports: "i64") -> bool:
-        total: i64 = (addresses & _LOW) + (addresses >> 32 & _LOW) + (ports & _LOW)
-        return self._begin <= total * _SPREAD % _MODULUS < self._end
+        addresses: i64 = read_i64_be(data, at + 26)
+        both: int = read_i32_be(data, at + 34)
+        ports: i64 = both
+        place: i64 = ((addresses & _LOW) + (addresses >> 32 & _LOW) + (ports & _LOW)) * _SPREAD % _MODULUS
+        if self._begin <= place < self._end:
+            self.own_frame = number
+            return False
+        if number > self.until:
+            return False
+        self.passed_frames += 1
+        self.passed_frame = number
+        self.passed_time_ns = time_ns
+        if time_ns > self.latest_ns:
+            self.latest_ns = time_ns
+        return True

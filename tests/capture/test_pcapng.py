@@ -6,8 +6,7 @@ from struct import pack
 
 import pytest
 
-from kacap.capture.interface import TIME_LIMIT_NS
-from kacap.capture.pcapng import NUMBERED_BLOCKS
+from kacap.capture.pcapng import NUMBERED_BLOCKS, TIME_LIMIT_NS
 from tests.capture.build import (
     block,
     enhanced,
