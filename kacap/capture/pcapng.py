@@ -115,8 +115,7 @@ class PcapngReader:
         self._interfaces: list[Interface] = []
         self._layout = _LAYOUTS["<"]
         self._time_ns = 0
-        self._timeless = 0
-        self._times_moved = 0
+        self._timeless = self._times_moved = 0
         self.count = 0
         """The number of the last frame before the block at hand; of the last one once `frames` has ended."""
 

@@ -21,11 +21,11 @@ def read(
     ports: Collection[int],
     hosts: Collection[str],
     streams: Collection[int],
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> tuple[Report, bool]:
     """The report, and whether Ctrl-C cut it short. What comes through a pipe has no other end: that is not cut short.
 
-    `jobs` is how many processes share the work on files.
+    `jobs` is how many processes share the work on files; None: as many as there are processors, where that pays.
 
     Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
     """
