@@ -34,6 +34,8 @@ HOT = (
     "kacap/capture/window.py",
     "kacap/http/*.py",
     "kacap/jobs/merge.py",
+    "kacap/jobs/part.py",
+    "kacap/jobs/plain.py",
     "kacap/jobs/rows.py",
     "kacap/report/build.py",
     "kacap/report/shortfalls.py",

@@ -55,7 +55,7 @@ def analyze(
 
     captures = [paths] if isinstance(paths, str) else list(paths)
     with Analysis(captures, jobs_for(captures, jobs), ports=ports, hosts=hosts, streams=streams) as analysis:
-        source = open_capture(captures)
+        source = open_capture(captures, share=analysis.share)
         analysis.feed_all(source)
         return analysis.finish(source.info)
 

@@ -67,14 +67,21 @@ class Analyzer:
         self._dns_ns: dict[int, int] = {}
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
-        self.frames = 0
-        """How many were fed."""
+        self._fed = 0
+        self._passed = 0
+        """Of the frames that the reader passed over for the share, those that were noted."""
         self.depends_on_others = False
         """With a share: it came to a segment that is judged by what happens on connections it does not follow."""
-        self.bytes = self._segments = self._cut = 0
+        self.bytes = self.segments = self.cut_frames = 0
+        """With a share: what no other job counts."""
         self._link_type = UNKNOWN
-        self._first_ns = FOREVER
+        self.first_ns = FOREVER
         self.last_ns = NEVER
+
+    @property
+    def frames(self) -> int:
+        """How many there were, those with them that the reader passed over."""
+        return self._fed if self._share is None else self._fed + self._share.passed_frames
 
     def feed_all(self, frames: Iterable[Frame]) -> None:
         """Take all frames of a source, one after the other."""
@@ -83,38 +90,54 @@ class Analyzer:
 
     def feed(self, frame: Frame) -> None:
         """Take the next frame of the capture."""
-        self.frames += 1
-        self.bytes += frame.wire_bytes
+        self._fed += 1
+        share = self._share
+        if share is not None and share.passed_frames != self._passed:
+            self._note_passed(share)
         time_ns = frame.time_ns
         is_late = time_ns < self.last_ns
         if not is_late:
             self.last_ns = time_ns
-        if time_ns < self._first_ns:
-            self._first_ns = time_ns
+        if time_ns < self.first_ns:
+            self.first_ns = time_ns
         if frame.link_type != self._link_type:
             self._link_type = frame.link_type
             self._link_types[frame.link_type] = None
-        if frame.wire_bytes > frame.end - frame.start:
-            self._cut += 1
         found = self._decoder.decode(frame)
         if isinstance(found, Segment):
-            self._segments += 1
-            if self._share is not None:
-                if not self._share.holds(found.key):
-                    self.tracker.pass_over(found)
+            if share is not None:
+                if share.own_frame != frame.number and not share.holds(found.key):
+                    self.tracker.pass_over(found.frame, found.time_ns)
                     return
                 if is_late and self.tracker.depends_on_others(found, self.last_ns):
                     self.depends_on_others = True
+            self.segments += 1
+            self._count_bytes(frame)
             self.tracker.feed(found)
-        elif isinstance(found, str):
+            return
+        if share is None or share.index == 0:  # what is no segment comes to all
+            self._count_bytes(frame)
+        if isinstance(found, str):
             self._skipped[found] += 1
         elif isinstance(found, Datagram):
             self._skipped["udp"] += 1
             self._note_lookup(found)
         elif isinstance(found, Quoted):
             self._skipped[found.reason] += 1
-            if self._share is None or self._share.holds(found.key):
+            if share is None or share.holds(found.key):
                 self.tracker.number(found)
+
+    def _count_bytes(self, frame: Frame) -> None:
+        self.bytes += frame.wire_bytes
+        if frame.wire_bytes > frame.end - frame.start:
+            self.cut_frames += 1
+
+    def _note_passed(self, share: Share) -> None:
+        """Time has passed with the frames that were passed over; each of them was a segment."""
+        self._passed = share.passed_frames
+        if share.latest_ns > self.last_ns:
+            self.last_ns = share.latest_ns
+        self.tracker.pass_over(share.passed_frame, share.passed_time_ns)
 
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
@@ -126,11 +149,17 @@ class Analyzer:
 
     def facts(self) -> list[Facts]:
         """The capture is over: all connections that were followed, in order of their streams."""
-        self.tracker.finish()
+        self.end()
         facts = list(filter(None, self._done))
-        facts += [self._facts(each, _dialogue(each.listener)) for each in self.tracker.connections]
+        facts += [self._facts(each, dialogue_of(each.listener)) for each in self.tracker.connections]
         facts.sort(key=lambda each: each.stream)
         return facts
+
+    def end(self) -> None:
+        """The capture is over: nothing that is open goes on."""
+        if self._share is not None and self._share.passed_frames != self._passed:
+            self._note_passed(self._share)
+        self.tracker.finish()
 
     def adopt(self, connection: Connection, dialogue: Dialogue, dns_ns: int | None) -> Facts:
         """A connection that another analyzer followed."""
@@ -156,12 +185,12 @@ class Analyzer:
             link_types=tuple(link_type_name(number) for number in self._link_types),
             frames=self.frames,
             bytes=self.bytes,
-            tcp_segments=self._segments,
-            first_time_ns=self._first_ns if self.frames else None,
+            tcp_segments=self.segments,
+            first_time_ns=self.first_ns if self.frames else None,
             last_time_ns=self.last_ns if self.frames else None,
             dropped_frames=source.dropped_frames,
             truncated_file=source.truncated_file,
-            snaplen_cut_frames=self._cut,
+            snaplen_cut_frames=self.cut_frames,
             duplicate_frames=self.tracker.duplicate_frames + duplicates,
             skipped=dict(sorted(self._skipped.items())),
         )
@@ -196,7 +225,7 @@ class Analyzer:
 
     def _over(self, listener: Listener, record: bytes) -> None:
         stream = packed_stream(record)
-        facts = self.adopt_packed(record, _dialogue(listener), self._dns_ns.get(stream))
+        facts = self.adopt_packed(record, dialogue_of(listener), self._dns_ns.get(stream))
         self._done += [None] * (stream + 1 - len(self._done))
         self._done[stream] = facts
 
@@ -233,7 +262,8 @@ class Analyzer:
             self.lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
 
 
-def _dialogue(listener: Listener) -> Dialogue:
+def dialogue_of(listener: Listener) -> Dialogue:
+    """Who listens to the connections of an analyzer."""
     assert isinstance(listener, Dialogue)
     return listener
 

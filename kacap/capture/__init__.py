@@ -2,7 +2,7 @@
 
 Rules of this room:
 
-- It knows `Frame`, `SourceInfo` and the errors, nothing else of kacap.
+- It knows `Frame`, `SourceInfo`, the `Share` of a job and the errors, nothing else of kacap.
 - A source is iterated and yields `Frame`s; its `info` is complete once that iteration has ended.
 - What the user can mend (no such file, not a capture, a missing package) is a `KacapError`. What is wrong *inside* a
   capture ends the reading of that file with a warning line and `truncated_file`: all before it stays.

@@ -2,7 +2,8 @@
 
 Rules: files are merged in order of time and opened when their turn comes, so a ring of hundreds of files needs no more
 of them open than overlap. Inside one file the order stays as it is, even where time steps backwards; ties go by the
-order of the arguments. An empty file among others is a warning.
+order of the arguments. An empty file among others is a warning. Of several files every frame is handed out: each takes
+part in the merging.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from kacap.capture.blocks import BLOCK_BYTES, Stop
 from kacap.capture.names import Source, find_sources
 from kacap.capture.reading import EmptyCaptureError, read_frames
 from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.share import Share
 
 PEEK_BYTES = 1 << 16
 
@@ -29,11 +31,14 @@ class CaptureFiles:
 
     info: SourceInfo
 
-    def __init__(self, paths: Sequence[str], *, on_progress: Progress | None = None) -> None:
+    def __init__(
+        self, paths: Sequence[str], *, on_progress: Progress | None = None, share: Share | None = None
+    ) -> None:
         self.info = SourceInfo(sources=list(paths))
         self._stop = Stop()
         self._sources = find_sources(paths, self.info.warnings)
         self._on_progress = on_progress
+        self._share = share
         sizes = [source.size_bytes for source in self._sources if source.size_bytes is not None]
         self._total_bytes = sum(sizes) if len(sizes) == len(self._sources) else None
         self._done_bytes = 0
@@ -41,7 +46,7 @@ class CaptureFiles:
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames, numbered from 1 over all files, as Wireshark does for the merged capture."""
         if len(self._sources) == 1:
-            return self._frames(self._sources[0])
+            return self._frames(self._sources[0], self._share)
         return self._merged()
 
     def stop(self) -> None:
@@ -95,8 +100,8 @@ class CaptureFiles:
             first = next(frames, None)
             return 0 if first is None else first.time_ns
 
-    def _frames(self, source: Source) -> Iterator[Frame]:
-        return read_frames(source, self.info, self._stop, self._count_bytes, BLOCK_BYTES)
+    def _frames(self, source: Source, share: Share | None = None) -> Iterator[Frame]:
+        return read_frames(source, self.info, self._stop, self._count_bytes, BLOCK_BYTES, share)
 
     def _count_bytes(self, block_bytes: int) -> None:
         self._done_bytes += block_bytes
@@ -104,6 +109,11 @@ class CaptureFiles:
             self._on_progress(self._done_bytes, self._total_bytes)
 
 
-def open_capture(paths: Sequence[str], *, on_progress: Progress | None = None) -> CaptureFiles:
-    """The frames of files, globs, FIFOs and standard input (`-`), merged in order of time. Raises CannotReadError."""
-    return CaptureFiles(paths, on_progress=on_progress)
+def open_capture(
+    paths: Sequence[str], *, on_progress: Progress | None = None, share: Share | None = None
+) -> CaptureFiles:
+    """The frames of files, globs, FIFOs and standard input (`-`), merged in order of time. Raises CannotReadError.
+
+    With `share`, segments of other jobs may be passed over, and are counted there.
+    """
+    return CaptureFiles(paths, on_progress=on_progress, share=share)

@@ -13,6 +13,7 @@ from librt.strings import read_i64_be, read_i64_le
 
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.share import Share
 
 FILE_HEADER_BYTES = 24
 
@@ -46,16 +47,17 @@ def record_limit(link_type: int) -> int:
 
 
 class PcapReader:
-    """The frames of one pcap file, numbered from 1."""
+    """The frames of one pcap file, numbered from 1; with `share`, without those that it passes over."""
 
     format = "pcap"
 
-    __slots__ = ("_window", "count")
+    __slots__ = ("_share", "_window", "count")
 
-    def __init__(self, window: Window, _info: SourceInfo) -> None:
+    def __init__(self, window: Window, _info: SourceInfo, share: Share | None = None) -> None:
         self._window = window
+        self._share = share
         self.count = 0
-        """Frames yielded before the block at hand; all of them once `frames` has ended."""
+        """Frames before the block at hand; all of them once `frames` has ended."""
 
     def frames(self) -> Iterator[Frame]:
         """Yield every whole record. Raises Damage where the file cannot be followed any further."""
@@ -67,6 +69,7 @@ class PcapReader:
         # The high half of the field holds the length of a frame check sequence and reserved bits.
         link_type = Struct(order + "I").unpack_from(data, pos + 20)[0] & 0xFFFF
         limit = record_limit(link_type)
+        share = self._share
         pos += FILE_HEADER_BYTES
         frame = Frame(0, 0, link_type, data, 0, 0, 0)
         number = 0
@@ -92,6 +95,9 @@ class PcapReader:
                 if end > len(data) or captured > limit:
                     break
                 number += 1
+                if share is not None and share.passes(data, start, captured, link_type, number, time_ns):
+                    pos = end
+                    continue
                 frame.number = number
                 frame.time_ns = time_ns
                 frame.start = start

@@ -13,6 +13,7 @@ from struct import Struct
 
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.share import Share
 
 SECTION_HEADER = 0x0A0D0D0A
 INTERFACE_DESCRIPTION = 1
@@ -43,8 +44,7 @@ _LEAST_BODY = {  # bytes of the fixed fields, with both lengths and the type
     ENHANCED_PACKET: _PACKET_BYTES,
 }
 
-_IF_TSRESOL, _IF_TSOFFSET = 9, 14
-_ISB_IFDROP, _ISB_OSDROP = 5, 7
+_IF_TSRESOL, _IF_TSOFFSET, _ISB_IFDROP, _ISB_OSDROP = 9, 14, 5, 7
 
 
 class Layout:
@@ -92,20 +92,30 @@ class Interface:
 
 
 class PcapngReader:
-    """The frames of one pcapng file, numbered from 1."""
+    """The frames of one pcapng file, numbered from 1; with `share`, without those that it passes over."""
 
     format = "pcapng"
 
-    __slots__ = ("_info", "_interfaces", "_layout", "_time_ns", "_timeless", "_times_moved", "_window", "count")
+    __slots__ = (
+        "_info",
+        "_interfaces",
+        "_layout",
+        "_share",
+        "_time_ns",
+        "_timeless",
+        "_times_moved",
+        "_window",
+        "count",
+    )
 
-    def __init__(self, window: Window, info: SourceInfo) -> None:
+    def __init__(self, window: Window, info: SourceInfo, share: Share | None = None) -> None:
         self._window = window
+        self._share = share
         self._info = info
         self._interfaces: list[Interface] = []
         self._layout = _LAYOUTS["<"]
         self._time_ns = 0
-        self._timeless = 0
-        self._times_moved = 0
+        self._timeless = self._times_moved = 0
         self.count = 0
         """The number of the last frame before the block at hand; of the last one once `frames` has ended."""
 
@@ -116,6 +126,7 @@ class PcapngReader:
         data = b""
         pos = 0
         frame = Frame(0, 0, 0, data, 0, 0, 0)
+        share = self._share
         while True:
             size = len(data)
             frame.data = data
@@ -140,6 +151,9 @@ class PcapngReader:
                 if time_ns >= TIME_LIMIT_NS or time_ns < -TIME_LIMIT_NS:
                     time_ns = self._odd_time_ns(interface, high, low)
                 number += 1
+                if share is not None and share.passes(data, pos + 28, captured, interface.link_type, number, time_ns):
+                    pos = following
+                    continue
                 frame.number = number
                 frame.time_ns = time_ns
                 frame.link_type = interface.link_type
@@ -211,7 +225,7 @@ class PcapngReader:
         elif kind == SIMPLE_PACKET:
             (wire,) = self._layout.simple.unpack_from(data, pos + 8)
             interface = self._interface(pos, 0)
-            captured = min(wire, interface.snaplen) if interface.snaplen else wire
+            captured = min(wire, interface.snaplen or wire)
             self._check_captured(pos, captured, length - 16)
             self._timeless += 1
             start = pos + 12

@@ -14,6 +14,7 @@ from kacap.capture.unpack import MAGIC_BYTES, unpacked
 from kacap.capture.window import Cut, Damage, Window
 from kacap.errors import NotACaptureError
 from kacap.wire.frame import Frame, SourceInfo
+from kacap.wire.share import Share
 
 
 class EmptyCaptureError(NotACaptureError):
@@ -21,9 +22,16 @@ class EmptyCaptureError(NotACaptureError):
 
 
 def read_frames(
-    source: Source, info: SourceInfo, stop: Stop, on_bytes: Callable[[int], None], block_bytes: int
+    source: Source,
+    info: SourceInfo,
+    stop: Stop,
+    on_bytes: Callable[[int], None],
+    block_bytes: int,
+    share: Share | None = None,
 ) -> Generator[Frame, None, None]:
     """Yield the frames of one input, numbered from 1, and note in `info` what only its source knows.
+
+    With `share`, segments of other jobs may be passed over.
 
     Raises any KacapError before the first frame, none after it.
     """
@@ -42,7 +50,7 @@ def read_frames(
             what = "is empty" if clear is packed else "is compressed, and nothing came out of it"
             raise EmptyCaptureError(f"{name}: {what}; record a capture with: tcpdump -w FILE")
         window = Window(blocks)
-        reader = recognise(head, name)(window, info)
+        reader = recognise(head, name)(window, info, share)
         info.format = reader.format if info.format in {"unknown", reader.format} else "mixed"
         try:
             yield from reader.frames()

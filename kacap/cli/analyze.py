@@ -73,7 +73,14 @@ def analyze(
         ),
     ] = None,
     queries: Annotated[bool, typer.Option("--queries", help="Show the query strings of targets.")] = False,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that share the work on files.")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Processes that share the work on files. Default: one per processor for large files.",
+        ),
+    ] = None,
 ) -> None:
     """Judge captures: pcap, pcapng, also compressed.
 

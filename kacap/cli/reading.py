@@ -21,11 +21,11 @@ def read(
     ports: Collection[int],
     hosts: Collection[str],
     streams: Collection[int],
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> tuple[Report, bool]:
     """The report, and whether Ctrl-C cut it short. What comes through a pipe has no other end: that is not cut short.
 
-    `jobs` is how many processes share the work on files.
+    `jobs` is how many processes share the work on files; None: as many as there are processors, where that pays.
 
     Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
     """
@@ -34,7 +34,7 @@ def read(
     count = jobs_for(captures, jobs)
     with Analysis(captures, count, ports=ports, hosts=hosts, streams=streams) as analysis:
         with ReadingBar() as bar:
-            source = open_capture(captures, on_progress=bar)
+            source = open_capture(captures, on_progress=bar, share=analysis.share)
             with Interrupt(source.stop) as interrupt:
                 analysis.feed_all(source)
         was_cut_short = interrupt.came and not any(map(_is_endless, captures))

@@ -11,13 +11,13 @@ import os
 import select
 import signal
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final, NoReturn
 
-from kacap.analyzer import Analyzer
 from kacap.capture import open_capture
 from kacap.errors import KacapError
 from kacap.jobs.merge import messages
+from kacap.jobs.part import Part
 from kacap.wire.frame import Frame
 from kacap.wire.share import Share
 
@@ -112,15 +112,16 @@ def _work(captures: Sequence[str], share: Share, orders: int, part: int, foreign
         gc.disable()
         for end in foreign:
             os.close(end)
-        analyzer = Analyzer(share=share)
-        frames: Iterator[Frame] = iter(open_capture(captures))
+        analyzer = Part(share)
+        frames: Iterator[Frame] = iter(open_capture(captures, share=share))
         before = -1
         while before != analyzer.frames and not select.select([orders], [], [], 0)[0]:
             before = analyzer.frames
             analyzer.feed_all(islice(frames, _STEP))
         word = os.read(orders, _WORD)  # nothing: the first job is gone
-        if word and analyzer.frames <= (end := int.from_bytes(word, "little")):
-            analyzer.feed_all(islice(frames, end - analyzer.frames))
+        end = share.until = int.from_bytes(word, "little")
+        analyzer.feed_all(takewhile(lambda frame: frame.number <= end, frames))
+        if word and analyzer.frames == end:
             for message in messages(analyzer):
                 _write(part, len(message).to_bytes(_WORD, "little") + message)
             code = 0

@@ -7,7 +7,10 @@ import marshal
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from kacap.analyzer import Analyzer
+from kacap.analyzer import Analyzer, dialogue_of
+from kacap.http.dialogue import Dialogue
+from kacap.jobs.part import Part
+from kacap.jobs.plain import Columns, PlainIn, PlainOut
 from kacap.jobs.rows import HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
 from kacap.tcp.connection import Connection
 from kacap.tcp.packed import packed_stream, renumbered
@@ -21,10 +24,11 @@ BATCH: Final = 4096
 class Header(NamedTuple):
     """What a job says before its connections."""
 
-    frames: int
     bytes: int
-    """With `frames` and `last_ns`: all jobs must have read the same."""
-    last_ns: int
+    """Of the frames that this job counts, as `segments` and `cut_frames`."""
+    segments: int
+    cut_frames: int
+    first_ns: int
     numbered: list[int]
     """The frame with which each of its `stream` numbers came up."""
     answers: list[tuple[int, int, int]]
@@ -38,13 +42,14 @@ class Header(NamedTuple):
 
 
 def header_of(analyzer: Analyzer) -> Header:
-    """Of an analyzer with a share that was fed all frames."""
+    """Of an analyzer with a share that has ended."""
     tracker = analyzer.tracker
     numbered = tracker.numbered or []
     return Header(
-        analyzer.frames,
         analyzer.bytes,
-        analyzer.last_ns,
+        analyzer.segments,
+        analyzer.cut_frames,
+        analyzer.first_ns,
         numbered,
         [(answer, frame, stream) for answer, frame, stream in analyzer.taken_answers],
         tracker.duplicate_frames,
@@ -56,27 +61,42 @@ def header_of(analyzer: Analyzer) -> Header:
     )
 
 
-def messages(analyzer: Analyzer) -> Iterator[bytes]:
+def messages(part: Part) -> Iterator[bytes]:
     """The part of one job: its header, then its connections; one that is empty ends it."""
-    facts = analyzer.facts()
-    yield marshal.dumps(tuple(header_of(analyzer)))
+    part.end()
+    yield marshal.dumps(tuple(header_of(part)))
     heads = HeadsOut()
-    for start in range(0, len(facts), BATCH):
-        rows = [_row(each, heads) for each in facts[start : start + BATCH]]
-        yield marshal.dumps((heads.take_new(), rows))
+    plain = PlainOut(heads)
+    rows: list[Row] = []
+    for stream in list(part.packed):
+        record, dialogue = part.packed.pop(stream)
+        if not plain.add(record, dialogue, part.dns_of(stream)):
+            rows.append((stream, part.dns_of(stream), record, heads.row_of_dialogue(dialogue)))
+        if len(plain) >= BATCH:
+            yield marshal.dumps((heads.take_new(), plain.take(), []))
+    for connection in part.tracker.connections:
+        stream = connection.stream
+        row = row_of_connection(connection), heads.row_of_dialogue(dialogue_of(connection.listener))
+        rows.append((stream, part.dns_of(stream), *row))
+    yield marshal.dumps((heads.take_new(), plain.take(), rows[:BATCH]))
+    for start in range(BATCH, len(rows), BATCH):
+        yield marshal.dumps(([], PlainOut(heads).take(), rows[start : start + BATCH]))
     yield b""
 
 
-def _row(facts: Facts, heads: HeadsOut) -> Row:
-    connection = facts.record or row_of_connection(facts.connection)
-    return facts.stream, facts.dns_ns, connection, heads.row_of_dialogue(facts.dialogue_again())
+def count_in(analyzer: Analyzer, headers: Sequence[Header]) -> None:
+    """Add what other jobs counted."""
+    for header in headers:
+        analyzer.bytes += header.bytes
+        analyzer.segments += header.segments
+        analyzer.cut_frames += header.cut_frames
+        analyzer.first_ns = min(analyzer.first_ns, header.first_ns)
 
 
 def may_differ(headers: Sequence[Header]) -> bool:
     """Whether one job could have come to another report."""
-    first = headers[0]
     return (
-        any(each[:3] != first[:3] or each.depends_on_others for each in headers)
+        any(each.depends_on_others for each in headers)
         or sum(each.opened for each in headers) > MAX_CONNECTIONS
         or 2 * sum(each.reservations for each in headers) > MAX_CONNECTIONS
         or sum(each.held_bytes_most for each in headers) > HELD_BYTES_IN_ALL
@@ -140,24 +160,29 @@ class Adoption:
 
     def add(self, message: bytes) -> None:
         """Take a batch."""
-        batch: tuple[list[Row], list[Row]] = marshal.loads(message)
+        batch: tuple[list[Row], Columns, list[Row]] = marshal.loads(message)
         self._heads.add(batch[0])
-        for row in batch[1]:
-            self._add(row)
+        plain = PlainIn(batch[1], self._heads)
+        while plain.advance():
+            self._add_packed(plain.record, Dialogue(plain.exchanges), packed_stream(plain.record), plain.dns_ns)
+        for stream, dns_ns, told, spoken in batch[2]:
+            dialogue = self._heads.dialogue_of_row(spoken)
+            if isinstance(told, bytes):
+                self._add_packed(told, dialogue, stream, dns_ns)
+            else:
+                self._add(told, dialogue, stream, dns_ns)
 
-    def _add(self, row: Row) -> None:
-        stream, dns_ns, told, dialogue = row
-        number = self._numbers[stream]
-        if stream in self._losers:
-            dns_ns = None
-        dialogue = self._heads.dialogue_of_row(dialogue)
-        if isinstance(told, bytes):
-            self._followed[stream] = self._analyzer.adopt_packed(renumbered(told, number), dialogue, dns_ns)
-            return
-        connection = connection_of_row(told, number)
-        before: Any = told[-1]
+    def _add_packed(self, told: bytes, dialogue: Dialogue, stream: int, dns_ns: int | None) -> None:
+        record = renumbered(told, self._numbers[stream])
+        dns_ns = None if stream in self._losers else dns_ns
+        self._followed[stream] = self._analyzer.adopt_packed(record, dialogue, dns_ns)
+
+    def _add(self, row: Row, dialogue: Dialogue, stream: int, dns_ns: int | None) -> None:
+        connection = connection_of_row(row, self._numbers[stream])
+        before: Any = row[-1]
         if before >= 0:
             self._replacing.append((connection, before))
+        dns_ns = None if stream in self._losers else dns_ns
         self._followed[stream] = self._analyzer.adopt(connection, dialogue, dns_ns)
 
     def end(self) -> list[Facts]:

@@ -222,6 +222,10 @@ class HeadsIn:
                 self._terms.append(self._shared.terms(values))
             self._heads.append(self._shared.head(self._terms[terms], target, body_bytes))
 
+    def at_places(self, places: bytes) -> list[Head | None]:
+        """Those that stand at many places."""
+        return list(map(self._heads.__getitem__, memoryview(places).cast("I")))
+
     def dialogue_of_row(self, row: Row) -> Dialogue:
         """The dialogue, closed."""
         state, protocols, sealed, records, request, response, heads, opened, aside, orphans = row
@@ -236,7 +240,7 @@ class HeadsIn:
         exchanges._request = self._heads[request]
         exchanges._response = self._heads[response]
         if heads is not None:
-            exchanges._heads = list(map(self._heads.__getitem__, memoryview(heads).cast("I")))
+            exchanges._heads = self.at_places(heads)
         if opened is not None:
             exchanges._open = [self._exchange_of_row(each) for each in opened]
         if aside is not None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from kacap.analyzer import Analyzer
 from kacap.capture import open_capture
 from kacap.jobs.crew import Worker
-from kacap.jobs.merge import Adoption, Header, header_of, losers_of, may_differ, numbers_of, renumber_own
+from kacap.jobs.merge import Adoption, Header, count_in, header_of, losers_of, may_differ, numbers_of, renumber_own
 from kacap.report.model import Report
 from kacap.wire.frame import Frame, SourceInfo
 from kacap.wire.share import Share
@@ -31,14 +31,18 @@ class Analysis:
         self._alone = Analyzer(ports=ports, hosts=hosts, streams=streams)
         self._analyzer = self._alone
         self._workers: list[Worker] = []
+        self.share: Share | None = None
+        """For `open_capture`: what its reader may pass over."""
         if jobs > 1:
-            self._analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams, share=Share(0, jobs))
+            self.share = Share(0, jobs)
+            self._analyzer = Analyzer(ports=ports, hosts=hosts, streams=streams, share=self.share)
             try:
                 for index in range(1, jobs):
                     self._workers.append(Worker(captures, Share(index, jobs), self._workers))
             except OSError:  # no more processes, or pipes: then alone
                 self._close()
                 self._analyzer = self._alone
+                self.share = None
 
     def __enter__(self) -> "Analysis":
         return self
@@ -89,5 +93,6 @@ class Analysis:
             facts += adoption.end()
         if not all(worker.complete for worker in self._workers):
             return None
+        count_in(analyzer, headers[1:])
         duplicates = sum(header.duplicates for header in headers[1:])
         return analyzer.judge(facts, source, duplicates, sum(header.limits for header in headers[1:]))

@@ -108,10 +108,10 @@ class Tracker:
         elif end is None or not end.connection.calm or not take_in_order(end, segment):
             self._take(end, segment)
 
-    def pass_over(self, segment: Segment) -> None:
-        """The next segment of the capture belongs to a connection that another tracker follows."""
-        self._last_frame = segment.frame
-        self._last_time_ns = segment.time_ns
+    def pass_over(self, frame: int, time_ns: int) -> None:
+        """The segments up to this frame belong to connections that other trackers follow."""
+        self._last_frame = frame
+        self._last_time_ns = time_ns
 
     def depends_on_others(self, segment: Segment, latest_ns: int) -> bool:
         """Whether what becomes of a segment from before `latest_ns` depends on connections beside its own."""

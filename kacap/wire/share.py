@@ -1,44 +1,94 @@
 """A share of the connections of a capture: those whose addresses and ports fall to one of several jobs.
 
-Both directions of a 4-tuple fall to the same job. Ports that follow each other, as those of one client do, are dealt
-out evenly (Fibonacci hashing).
+Rules: both directions of a 4-tuple fall to the same job: words of 16 bits are added up modulo 65535, as in a checksum
+(RFC 1071), so that their order makes no difference. Ports that follow each other, as those of one client do, are dealt
+out evenly (Fibonacci hashing). A reader may pass over a frame that is plainly a segment of another job; where anything
+is odd it hands the frame out, and the decoder finds whose it is.
 """
 
 from typing import TYPE_CHECKING, Final
 
-from librt.strings import read_i32_be
+from librt.strings import read_i32_be, read_i64_be
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-_SPREAD: Final = 0x4F1BBCDD
-"""2**31 divided by the golden ratio."""
-_MIX: Final = 0x5BD1E995
-_BITS: Final = 31
-_MASK: Final = 0x7FFFFFFF
+_MODULUS: Final = 65535
+_SPREAD: Final = 40502
+"""Modulus divided by the golden ratio; they have no common divisor."""
+_LOW: Final = 0xFFFFFFFF
+_ETHERNET: Final = 1
+_PLAIN_BYTES: Final = 54
+"""Ethernet, IPv4 and TCP without options."""
 
 
 class Share:
-    """What falls to the job at `index` (from 0) of `count`."""
+    """What falls to the job at `index` (from 0) of `count`, and what its reader passed over."""
 
-    __slots__ = ("count", "index")
+    __slots__ = (
+        "_begin",
+        "_end",
+        "_link_type",
+        "index",
+        "latest_ns",
+        "own_frame",
+        "passed_frame",
+        "passed_frames",
+        "passed_time_ns",
+        "until",
+    )
 
     def __init__(self, index: int, count: int) -> None:
         self.index = index
-        self.count = count
+        self._begin = _MODULUS * index // count
+        self._end = _MODULUS * (index + 1) // count
+        self._link_type = -1
+        """Of the last frame that was looked at."""
+        self.until = 1 << 62
+        """The number of the last frame that counts, once that is known."""
+        self.own_frame = 0
+        """The number of the last frame that plainly falls to this job."""
+        self.passed_frames = 0
+        self.passed_frame = 0
+        """The number of the last one that was passed over."""
+        self.passed_time_ns = 0
+        """Its time."""
+        self.latest_ns = -1 << 62
+        """The highest time of all of them: time may step back."""
 
     def holds(self, key: bytes) -> bool:
         """Whether a segment with this `key` (as `Segment.key`, 12 or 36 bytes) falls to this job."""
-        if len(key) == 12:
-            first: int = read_i32_be(key, 0)
-            second: int = read_i32_be(key, 4)
-            both: int = read_i32_be(key, 8)
-            addresses = first + second
-        else:
-            addresses = int.from_bytes(key[:16], "big") + int.from_bytes(key[16:32], "big")
-            addresses = (addresses ^ addresses >> 64) & _MASK
-            both = read_i32_be(key, 32)
-        mixed: i64 = addresses & _MASK
-        count: i64 = self.count
-        mixed = mixed * _MIX + (both >> 16 & 0xFFFF) + (both & 0xFFFF)
-        return ((mixed & _MASK) * _SPREAD & _MASK) * count >> _BITS == self.index
+        return self._begin <= int.from_bytes(key, "big") * _SPREAD % _MODULUS < self._end
+
+    def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
+        """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's segment.
+
+        Plainly: Ethernet, IPv4 without options or fragments, its length in order, and all of the TCP header captured.
+        It is noted then. The first frame of a link type comes to all jobs, and so does what follows the last that
+        counts.
+        """
+        if link_type != _ETHERNET or captured < _PLAIN_BYTES or link_type != self._link_type:
+            self._link_type = link_type
+            return False
+        first: i64 = read_i64_be(data, at + 12)  # ethertype, version and header length, service, total length, id
+        second: int = read_i32_be(data, at + 20)  # fragment, time to live, protocol
+        if first >> 40 != 0x080045 or second & 0x3FFF00FF != 6:
+            return False
+        header: i64 = data[at + 46] >> 2 & 0x3C
+        if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header:
+            return False
+        addresses: i64 = read_i64_be(data, at + 26)
+        both: int = read_i32_be(data, at + 34)
+        ports: i64 = both
+        place: i64 = ((addresses & _LOW) + (addresses >> 32 & _LOW) + (ports & _LOW)) * _SPREAD % _MODULUS
+        if self._begin <= place < self._end:
+            self.own_frame = number
+            return False
+        if number > self.until:
+            return False
+        self.passed_frames += 1
+        self.passed_frame = number
+        self.passed_time_ns = time_ns
+        if time_ns > self.latest_ns:
+            self.latest_ns = time_ns
+        return True

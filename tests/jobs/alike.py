@@ -20,6 +20,7 @@ from kacap.capture import open_capture
 from kacap.errors import CannotReadError, KacapError
 from kacap.jobs import crew, run
 from kacap.jobs.merge import messages
+from kacap.jobs.part import Part
 from kacap.jobs.run import Analysis
 from kacap.render.json import document
 from kacap.report.model import Report
@@ -98,7 +99,7 @@ def broken_off(files: Sequence[str]) -> dict[str, Any]:
     """The others end in the middle of their part."""
     before = messages
 
-    def half(analyzer: Analyzer) -> Iterator[bytes]:
+    def half(analyzer: Part) -> Iterator[bytes]:
         yield next(before(analyzer))
         raise RuntimeError
 

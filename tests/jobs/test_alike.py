@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kacap import analyze
-from kacap.jobs.count import MAX_JOBS, jobs_for
+from kacap.jobs.count import LARGE_BYTES, MAX_JOBS, MAX_UNASKED, jobs_for
 from kacap.wire.frame import Frame
 from tests.cli.command import CAPTURES, HOME, NOT_REUSED, ROOT, kacap
 from tests.dialogue import packets
@@ -110,6 +110,19 @@ def test_as_many_as_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [jobs_for([str(NOT_REUSED)], wanted) for wanted in (1, 4, 1000)] == [1, 4, MAX_JOBS]
     monkeypatch.setattr("threading.active_count", lambda: 2)
     assert jobs_for([str(NOT_REUSED)], 4) == 1
+
+
+def test_unasked_one_for_each_processor_where_it_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    monkeypatch.setattr("sys.platform", "linux")
+    large, almost = tmp_path / "large.pcap", tmp_path / "almost.pcap"
+    for path, size in ((large, LARGE_BYTES), (almost, LARGE_BYTES - 1)):
+        with path.open("wb") as file:
+            file.truncate(size)
+    for processors in (1, 2, 100):
+        monkeypatch.setattr("os.sched_getaffinity", lambda _, count=processors: set(range(count)), raising=False)
+        assert [jobs_for([str(path)]) for path in (large, almost)] == [min(processors, MAX_UNASKED), 1]
+    assert jobs_for([str(large)], 1) == 1
 
 
 def test_the_command_with_several() -> None:

@@ -1,0 +1,26 @@
+"""What another job follows: connections for the first to judge; nothing is concluded here."""
+
+from kacap.analyzer import Analyzer, dialogue_of
+from kacap.http.dialogue import Dialogue
+from kacap.tcp.packed import packed_stream
+from kacap.tcp.sink import Listener
+from kacap.wire.share import Share
+
+
+class Part(Analyzer):
+    """An analyzer that never comes to a report: of a connection that is over it keeps its record and its dialogue."""
+
+    def __init__(self, share: Share) -> None:
+        super().__init__(share=share)
+        self.packed: dict[int, tuple[bytes, Dialogue]] = {}
+        """By `stream`."""
+
+    def dns_of(self, stream: int) -> int | None:
+        """What the DNS look-up for a connection took."""
+        return self._dns_ns.get(stream)
+
+    def _over(self, listener: Listener, record: bytes) -> None:
+        self.packed[packed_stream(record)] = record, dialogue_of(listener)
+
+    def _woken(self, stream: int) -> Dialogue:
+        return self.packed.pop(stream)[1]
