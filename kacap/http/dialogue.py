@@ -15,7 +15,7 @@ from kacap.http.exchanges import Exchanges
 from kacap.http.heads import REQUESTS, RESPONSES, Head
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
-from kacap.tcp.sink import Listener
+from kacap.tcp.sink import FORGETS, Listener
 
 MAX_WAITING = 1024
 """Pipelined requests that may wait for a response; older ones are given up."""
@@ -214,6 +214,7 @@ class Dialogue(Listener):
     def close(self) -> None:
         """Nothing more comes."""
         self.exchanges.close()
+        self.first_sink = self.second_sink = FORGETS  # they know this dialogue: a circle
 
     @property
     def plain(self) -> bool:

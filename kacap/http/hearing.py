@@ -52,9 +52,9 @@ class Hearing(Dialogue):
 
     def finish(self) -> None:
         """See Listener.finish."""
-        if self.first_sink is FORGETS:
+        first, second = self.first_sink, self.second_sink
+        if first is FORGETS:
             self.close()
             return
-        self.first_sink.finish()
-        self.second_sink.finish()
-        self.first_sink = self.second_sink = FORGETS
+        first.finish()
+        second.finish()

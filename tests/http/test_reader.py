@@ -2,10 +2,13 @@
 
 import pytest
 
+from kacap.http.hearing import Hearing
+from kacap.http.known import KnownHeads
 from kacap.http.message import Message
 from kacap.http.parse import MAX_HEAD_BYTES
 from kacap.http.persistence import signal
 from kacap.http.recognise import Protocol
+from kacap.tcp.sink import FORGETS
 from tests.http.hello import client_hello, protocols, server_name
 from tests.http.spoken import CLIENT_FIN, MS, SERVER_FIN, Step, client, client_gap, hear, segments, server
 
@@ -283,3 +286,13 @@ def test_a_switch_with_a_head_that_never_ends_is_for_good() -> None:
     heard = hear(client(GET), *segments(1, head, range(0, 400_000, 1400)), server(OK), client(GET))
     assert heard.dialogue.switched
     assert heard.lines == ["GET /a none 0 > 101 none 0..."]
+
+
+def test_a_dialogue_that_is_over_knows_its_readers_no_more() -> None:
+    hearing = Hearing(KnownHeads())
+    hearing.divide()
+    first, second = hearing.first_sink, hearing.second_sink
+    assert FORGETS not in (first, second)
+    first.finish()
+    second.finish()
+    assert hearing.first_sink is hearing.second_sink is FORGETS
