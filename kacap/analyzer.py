@@ -5,6 +5,7 @@ Several of them may each take a share of the connections (`jobs`): all are fed a
 """
 
 import ipaddress
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -56,7 +57,7 @@ class Analyzer:
         self._share = share
         self.tracker = Tracker(self._opened, self._over, self._woken, self._began)
         if share is not None:
-            self.tracker.numbered = []
+            self.tracker.numbered = array("q")
         self._done: list[Facts | None] = []
         """Of the connections that are over, each at the place of its `stream`."""
         self.known_heads = KnownHeads()
@@ -151,7 +152,9 @@ class Analyzer:
         """The capture is over: all connections that were followed, in order of their streams."""
         self.end()
         facts = list(filter(None, self._done))
+        self._done = []
         facts += [self._facts(each, dialogue_of(each.listener)) for each in self.tracker.connections]
+        self.tracker.let_go()  # to judge takes memory, too
         facts.sort(key=lambda each: each.stream)
         return facts
 

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - rooms are imported when a command runs, so that --help costs little more than typer
 
 from enum import StrEnum
+from functools import partial
 from ipaddress import ip_address
 from typing import Annotated, TypeVar
 
@@ -90,15 +91,22 @@ def analyze(
     ssh web tcpdump -U -w - port 8880 | kacap analyze -
     """
     from kacap.cli.endings import ending_well
-    from kacap.cli.output import is_json_name, refuse_bad_output, show
+    from kacap.cli.output import is_json_name, load_renderer, refuse_bad_output, show
     from kacap.cli.reading import read
 
     if as_json and output_format is Format.TEXT:
         raise typer.BadParameter("--json and --format text exclude each other")
     with ending_well():
         refuse_bad_output(output, captures)
-        report, was_cut_short = read(captures, ports=port or (), hosts=host or (), streams=stream or (), jobs=jobs)
         wants_json = as_json or (is_json_name(output) if output_format is None else output_format is Format.JSON)
+        report, was_cut_short = read(
+            captures,
+            ports=port or (),
+            hosts=host or (),
+            streams=stream or (),
+            jobs=jobs,
+            meanwhile=partial(load_renderer, as_json=wants_json),
+        )
         show(report, output, as_json=wants_json, detail=detail, queries=queries)
         if was_cut_short:
             raise KeyboardInterrupt

@@ -41,6 +41,15 @@ def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
         raise CannotWriteError(f"{output} is a capture to be read: writing there would destroy it")
 
 
+def load_renderer(*, as_json: bool) -> None:
+    """What `show` will need: to load it takes a while, which other processes may use."""
+    if as_json:
+        import kacap.render.json
+    else:
+        import kacap.cli.console
+        import kacap.render.terminal  # noqa: F401
+
+
 def show(report: "Report", output: str | None, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
     """Write the report to the file `output`, or to standard output. Raises CannotWriteError, BrokenPipeError."""
     if output is None:

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from kacap.capture import open_capture
@@ -22,10 +22,12 @@ def read(
     hosts: Collection[str],
     streams: Collection[int],
     jobs: int | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[Report, bool]:
     """The report, and whether Ctrl-C cut it short. What comes through a pipe has no other end: that is not cut short.
 
     `jobs` is how many processes share the work on files; None: as many as there are processors, where that pays.
+    `meanwhile` is done while the others work: they have their part to send when all have read.
 
     Raises KacapError when a capture cannot be read, KeyboardInterrupt at the second Ctrl-C.
     """
@@ -33,6 +35,8 @@ def read(
         raise CannotReadError("the name of a capture is empty; is a shell variable not set?")
     count = jobs_for(captures, jobs)
     with Analysis(captures, count, ports=ports, hosts=hosts, streams=streams) as analysis:
+        if analysis.share is not None:
+            meanwhile()
         with ReadingBar() as bar:
             source = open_capture(captures, on_progress=bar, share=analysis.share)
             with Interrupt(source.stop) as interrupt:

@@ -4,11 +4,13 @@ A part is a header and then batches, each as `marshal` writes it: the jobs are o
 """
 
 import marshal
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from kacap.analyzer import Analyzer, dialogue_of
 from kacap.http.dialogue import Dialogue
+from kacap.http.exchanges import Exchanges
 from kacap.jobs.part import Part
 from kacap.jobs.plain import Columns, PlainIn, PlainOut
 from kacap.jobs.rows import HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
@@ -24,13 +26,13 @@ BATCH: Final = 4096
 class Header(NamedTuple):
     """What a job says before its connections."""
 
-    bytes: int
+    wire_bytes: int
     """Of the frames that this job counts, as `segments` and `cut_frames`."""
     segments: int
     cut_frames: int
     first_ns: int
-    numbered: list[int]
-    """The frame with which each of its `stream` numbers came up."""
+    numbered: bytes
+    """The frame with which each of its `stream` numbers came up, as i64."""
     answers: list[tuple[int, int, int]]
     """DNS answers that were taken: which, the frame that began the connection, and its `stream`."""
     duplicates: int
@@ -44,13 +46,12 @@ class Header(NamedTuple):
 def header_of(analyzer: Analyzer) -> Header:
     """Of an analyzer with a share that has ended."""
     tracker = analyzer.tracker
-    numbered = tracker.numbered or []
     return Header(
         analyzer.bytes,
         analyzer.segments,
         analyzer.cut_frames,
         analyzer.first_ns,
-        numbered,
+        b"" if tracker.numbered is None else tracker.numbered.tobytes(),
         [(answer, frame, stream) for answer, frame, stream in analyzer.taken_answers],
         tracker.duplicate_frames,
         tracker.limits_hit,
@@ -69,17 +70,20 @@ def messages(part: Part) -> Iterator[bytes]:
     plain = PlainOut(heads)
     rows: list[Row] = []
     for stream in list(part.packed):
-        record, dialogue = part.packed.pop(stream)
-        if not plain.add(record, dialogue, part.dns_of(stream)):
-            rows.append((stream, part.dns_of(stream), record, heads.row_of_dialogue(dialogue)))
+        record, said = part.packed.pop(stream)
+        dns_ns = part.dns_of(stream)
+        if not (isinstance(said, Exchanges) and plain.add(record, said, dns_ns)):
+            dialogue = Dialogue(said) if isinstance(said, Exchanges) else said
+            rows.append((stream, dns_ns, record, heads.row_of_dialogue(dialogue)))
         if len(plain) >= BATCH:
             yield marshal.dumps((heads.take_new(), plain.take(), []))
     for connection in part.tracker.connections:
         stream = connection.stream
         row = row_of_connection(connection), heads.row_of_dialogue(dialogue_of(connection.listener))
         rows.append((stream, part.dns_of(stream), *row))
-    yield marshal.dumps((heads.take_new(), plain.take(), rows[:BATCH]))
-    for start in range(BATCH, len(rows), BATCH):
+    part.tracker.let_go()
+    yield marshal.dumps((heads.take_new(), plain.take(), []))
+    for start in range(0, len(rows), BATCH):
         yield marshal.dumps(([], PlainOut(heads).take(), rows[start : start + BATCH]))
     yield b""
 
@@ -87,7 +91,7 @@ def messages(part: Part) -> Iterator[bytes]:
 def count_in(analyzer: Analyzer, headers: Sequence[Header]) -> None:
     """Add what other jobs counted."""
     for header in headers:
-        analyzer.bytes += header.bytes
+        analyzer.bytes += header.wire_bytes
         analyzer.segments += header.segments
         analyzer.cut_frames += header.cut_frames
         analyzer.first_ns = min(analyzer.first_ns, header.first_ns)
@@ -103,14 +107,14 @@ def may_differ(headers: Sequence[Header]) -> bool:
     )
 
 
-def numbers_of(headers: Sequence[Header]) -> list[list[int]]:
+def numbers_of(headers: Sequence[Header]) -> list["array[int]"]:
     """For each job, the `stream` number in the whole capture of each of its own."""
     jobs = len(headers)
     marks: list[int] = []
     for job, header in enumerate(headers):
-        marks += [frame * jobs + job for frame in header.numbered]
+        marks += [frame * jobs + job for frame in memoryview(header.numbered).cast("q")]
     marks.sort()
-    numbers: list[list[int]] = [[] for _ in headers]
+    numbers = [array("I") for _ in headers]
     for stream, mark in enumerate(marks):
         numbers[mark % jobs].append(stream)
     return numbers
@@ -154,9 +158,9 @@ class Adoption:
         self._numbers = numbers
         self._losers = losers
         self._heads = HeadsIn(analyzer.known_heads.alike)
-        self._followed: dict[int, Facts] = {}
-        """By their number in the job."""
+        self._facts: list[Facts] = []
         self._replacing: list[tuple[Connection, int]] = []
+        """What each replaces, by the number in the whole capture."""
 
     def add(self, message: bytes) -> None:
         """Take a batch."""
@@ -175,22 +179,24 @@ class Adoption:
     def _add_packed(self, told: bytes, dialogue: Dialogue, stream: int, dns_ns: int | None) -> None:
         record = renumbered(told, self._numbers[stream])
         dns_ns = None if stream in self._losers else dns_ns
-        self._followed[stream] = self._analyzer.adopt_packed(record, dialogue, dns_ns)
+        self._facts.append(self._analyzer.adopt_packed(record, dialogue, dns_ns))
 
     def _add(self, row: Row, dialogue: Dialogue, stream: int, dns_ns: int | None) -> None:
         connection = connection_of_row(row, self._numbers[stream])
         before: Any = row[-1]
         if before >= 0:
-            self._replacing.append((connection, before))
+            self._replacing.append((connection, self._numbers[before]))
         dns_ns = None if stream in self._losers else dns_ns
-        self._followed[stream] = self._analyzer.adopt(connection, dialogue, dns_ns)
+        self._facts.append(self._analyzer.adopt(connection, dialogue, dns_ns))
 
     def end(self) -> list[Facts]:
         """All of them, each with what it replaces."""
+        replaced = {stream for _, stream in self._replacing}
+        before_of = {each.stream: each for each in self._facts if each.stream in replaced} if replaced else {}
         for connection, stream in self._replacing:
-            before = self._followed[stream]
+            before = before_of[stream]
             if before.record:
                 connection.replaces_record = before.record
             else:
                 connection.replaces = before.connection
-        return list(self._followed.values())
+        return self._facts

@@ -2,25 +2,28 @@
 
 from kacap.analyzer import Analyzer, dialogue_of
 from kacap.http.dialogue import Dialogue
+from kacap.http.exchanges import Exchanges
 from kacap.tcp.packed import packed_stream
 from kacap.tcp.sink import Listener
 from kacap.wire.share import Share
 
 
 class Part(Analyzer):
-    """An analyzer that never comes to a report: of a connection that is over it keeps its record and its dialogue."""
+    """An analyzer that never comes to a report: of a connection that is over it keeps its record and what was said."""
 
     def __init__(self, share: Share) -> None:
         super().__init__(share=share)
-        self.packed: dict[int, tuple[bytes, Dialogue]] = {}
-        """By `stream`."""
+        self.packed: dict[int, tuple[bytes, Exchanges | Dialogue]] = {}
+        """By `stream`: the record, and all that was said; of a plain dialogue its exchanges are all."""
 
     def dns_of(self, stream: int) -> int | None:
         """What the DNS look-up for a connection took."""
         return self._dns_ns.get(stream)
 
     def _over(self, listener: Listener, record: bytes) -> None:
-        self.packed[packed_stream(record)] = record, dialogue_of(listener)
+        dialogue = dialogue_of(listener)
+        self.packed[packed_stream(record)] = record, dialogue.exchanges if dialogue.plain else dialogue
 
     def _woken(self, stream: int) -> Dialogue:
-        return self.packed.pop(stream)[1]
+        said = self.packed.pop(stream)[1]
+        return Dialogue(said) if isinstance(said, Exchanges) else said

@@ -1,6 +1,6 @@
 """Packed connections in columns, and back: their records one after the other, and those of their exchanges.
 
-Only a dialogue that is plain, with nothing but records, crosses this way. Numbers of a connection: bytes of its record,
+Only what is plain, with nothing but records, crosses this way. Numbers of a connection: bytes of its record,
 exchanges, those without request, and nanoseconds of its DNS look-up or NEVER.
 """
 
@@ -9,7 +9,6 @@ from typing import Final
 
 from librt.strings import read_i64_le
 
-from kacap.http.dialogue import Dialogue
 from kacap.http.exchanges import Exchanges
 from kacap.http.records import SIZE
 from kacap.jobs.rows import HeadsIn, HeadsOut
@@ -34,10 +33,9 @@ class PlainOut:
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, record: bytes, dialogue: Dialogue, dns_ns: int | None) -> bool:
+    def add(self, record: bytes, exchanges: Exchanges, dns_ns: int | None) -> bool:
         """Take a connection; False when it is none for columns."""
-        exchanges = dialogue.exchanges
-        if not dialogue.plain or exchanges._open is not None or exchanges._aside is not None:
+        if exchanges._open is not None or exchanges._aside is not None:
             return False
         numbers = self._numbers
         numbers.append(len(record))

@@ -10,6 +10,7 @@ from kacap.capture import open_capture
 from kacap.jobs.crew import Worker
 from kacap.jobs.merge import Adoption, Header, count_in, header_of, losers_of, may_differ, numbers_of, renumber_own
 from kacap.report.model import Report
+from kacap.verdict.facts import Facts
 from kacap.wire.frame import Frame, SourceInfo
 from kacap.wire.share import Share
 
@@ -75,24 +76,31 @@ class Analysis:
 
     def _together(self, source: SourceInfo) -> Report | None:
         """The report from all parts; None where one job has to read everything."""
-        analyzer = self._analyzer
-        facts = analyzer.facts()
+        facts = self._analyzer.facts()
+        others = self._bring_in(facts)
+        if others is None or not all(worker.complete for worker in self._workers):
+            return None
+        count_in(self._analyzer, others)
+        duplicates, limits = sum(each.duplicates for each in others), sum(each.limits for each in others)
+        return self._analyzer.judge(facts, source, duplicates, limits)
+
+    def _bring_in(self, facts: list[Facts]) -> Sequence[Header] | None:
+        """What the other jobs counted, their connections added to `facts`; None where a part is missing or may differ.
+
+        Nothing that is only of use here outlives it: to judge takes the most memory.
+        """
         parts = [worker.messages() for worker in self._workers]
         told = [next(part, b"") for part in parts]
         if not all(told):
             return None
-        headers = [header_of(analyzer), *(Header(*marshal.loads(message)) for message in told)]
+        headers = [header_of(self._analyzer), *(Header(*marshal.loads(message)) for message in told)]
         if may_differ(headers):
             return None
         numbers, losers = numbers_of(headers), losers_of(headers)
         renumber_own(facts, numbers[0], losers[0])
         for job, part in enumerate(parts, 1):
-            adoption = Adoption(analyzer, numbers[job], losers[job])
+            adoption = Adoption(self._analyzer, numbers[job], losers[job])
             for message in part:
                 adoption.add(message)
             facts += adoption.end()
-        if not all(worker.complete for worker in self._workers):
-            return None
-        count_in(analyzer, headers[1:])
-        duplicates = sum(header.duplicates for header in headers[1:])
-        return analyzer.judge(facts, source, duplicates, sum(header.limits for header in headers[1:]))
+        return headers[1:]

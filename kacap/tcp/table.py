@@ -68,6 +68,13 @@ class ConnectionTable:
         ]
         return sorted(self._replaced + current, key=lambda connection: connection.first_frame)
 
+    def let_go(self) -> None:
+        """No segment comes any more, and nobody asks."""
+        self.ends = {}
+        self._packed = {}
+        self._replaced = []
+        self._settled.clear()
+
     def add(self, connection: Connection) -> None:
         """The 4-tuple belongs to `connection` from here on."""
         self.ends[connection.second.key] = connection.second

@@ -8,6 +8,7 @@ Rules of this room:
 - Nothing is refused: what makes no sense is counted, and the connection goes on.
 """
 
+from array import array
 from collections.abc import Callable
 
 from kacap.tcp import assembly, patience
@@ -72,7 +73,7 @@ class Tracker:
         """Connections, so far."""
         self.reservations = 0
         """Numbers that a header took which is no segment."""
-        self.numbered: list[int] | None = None
+        self.numbered: array[int] | None = None
         """The frame with which each `stream` number came up, for a tracker that does not see all connections."""
         self.held_bytes_most = 0
         """What all connections together held at most."""
@@ -244,6 +245,10 @@ class Tracker:
         self._table.add(connection)
         self.on_open(connection)
         return connection.first
+
+    def let_go(self) -> None:
+        """The capture is over, and so is all interest in `connections`: only what was counted stays."""
+        self._table.let_go()
 
     def _count(self, frame: int) -> None:
         self._next_stream += 1

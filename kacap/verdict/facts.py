@@ -37,10 +37,12 @@ class Facts(Moments):
         "_has_unsolicited",
         "_idle_before_close_ns",
         "aborted",
+        "asked",
         "dialogue",
         "dns_ns",
         "established",
         "exchanges",
+        "final_index",
         "first_close",
         "one_sided",
         "opened_here",
@@ -70,6 +72,9 @@ class Facts(Moments):
         self.dns_ns: int | None = None
         """How long the client's DNS look-up for this connection took."""
         self.signal = last_signal(exchanges)
+        self.final_index = len(exchanges) - 1 if self.signal is None else self.signal.index
+        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
+        never answered."""
         if connection is None or client is None:
             self.first_close: Side | None = Side.SERVER if packed_by_server(record) else Side.CLIENT
             self.opened_here = self.established = True
@@ -89,6 +94,8 @@ class Facts(Moments):
         self._has_unsolicited = exchanges.orphans > 0 and unsolicited_responses(self.opened_here, client, dialogue) > 0
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
+        self.asked = len(exchanges) - self.unsolicited
+        """Exchanges, but for those that nobody asked for."""
         self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
 
@@ -100,17 +107,6 @@ class Facts(Moments):
     def unsolicited(self) -> int:
         """Responses that nobody asked for (408 on an idle connection)."""
         return self.exchanges.orphans if self._has_unsolicited else 0
-
-    @property
-    def asked(self) -> int:
-        """Exchanges, but for those."""
-        return len(self.exchanges) - self.unsolicited
-
-    @property
-    def final_index(self) -> int:
-        """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
-        never answered."""
-        return len(self.exchanges) - 1 if self.signal is None else self.signal.index
 
     @property
     def final(self) -> Exchange | None:
@@ -135,8 +131,10 @@ class Facts(Moments):
         idle_ns = self._idle_before_close_ns
         if idle_ns <= DISCARD_NS:
             return idle_ns != NEVER
+        if self.first_close is not Side.CLIENT:
+            return False
         beyond_ns = self._beyond_ns()
-        return self.first_close is Side.CLIENT and beyond_ns != NEVER and idle_ns <= DISCARD_NS + beyond_ns
+        return beyond_ns != NEVER and idle_ns <= DISCARD_NS + beyond_ns
 
     @property
     def discarded(self) -> bool:

@@ -36,30 +36,35 @@ class Moments:
     @property
     def client(self) -> Half:
         """The side that asks."""
-        client = self.connection.client
-        assert client is not None
-        return client
+        connection = self._connection
+        if connection is None:
+            return look_at(self.record).first
+        assert connection.client is not None
+        return connection.client
 
     @property
     def server(self) -> Half:
         """The side that answers."""
-        connection = self.connection
-        return connection.second if self.client is connection.first else connection.first
+        connection = self._connection
+        if connection is None:
+            return look_at(self.record).second
+        return connection.second if connection.client is connection.first else connection.first
 
     @property
     def opened_ns(self) -> int:
         """When it began: its SYN, or the first that the capture shows of it."""
-        if self._connection is None:
+        connection = self._connection
+        if connection is None:
             return packed_opened_ns(self.record)
-        client = self.client
-        return client.syn_time_ns if client.syn_frame != UNKNOWN else self._connection.first_time_ns
+        client = connection.client
+        return connection.first_time_ns if client is None or client.syn_frame == UNKNOWN else client.syn_time_ns
 
     @property
     def ready_ns(self) -> int:
         """When its handshake was over, or NEVER."""
         if self._connection is None:
             _, accepted_ns, ready_ns = packed_handshake_ns(self.record)
-            return max(accepted_ns, ready_ns)
+            return ready_ns if ready_ns > accepted_ns else accepted_ns
         return max(self._connection.ack_time_ns, self._connection.syn_ack_time_ns)
 
     @property
@@ -70,14 +75,17 @@ class Moments:
     @property
     def closed_at_ns(self) -> int:
         """When it was over for both sides, or NEVER."""
-        return max(packed_fins_ns(self.record)) if self._connection is None else self._connection.closed_at_ns
+        if self._connection is not None:
+            return self._connection.closed_at_ns
+        client_ns, server_ns = packed_fins_ns(self.record)
+        return client_ns if client_ns > server_ns else server_ns
 
     @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
         if self._connection is None:
             syn_ns, _, ready_ns = packed_handshake_ns(self.record)
-            return max(0, ready_ns - syn_ns)
+            return ready_ns - syn_ns if ready_ns > syn_ns else 0
         client, ready_ns = self.client, self._connection.ack_time_ns
         if client.syn_frame == UNKNOWN or ready_ns == NEVER:
             return None
@@ -97,7 +105,7 @@ class Moments:
         else:
             syn_ns, accepted_ns = self.client.last_syn_time_ns, self._connection.syn_ack_time_ns
         before_ns, beyond_ns = between_ns(syn_ns, accepted_ns), self._measured_beyond_ns()
-        if NEVER not in (before_ns, beyond_ns):
+        if before_ns != NEVER and beyond_ns != NEVER:
             return before_ns + beyond_ns
         return None if self.usual is None else self.usual.round_trip_ns
 

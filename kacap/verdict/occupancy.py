@@ -8,6 +8,7 @@ when the connection can be used again, cut short by a close.
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
@@ -15,6 +16,8 @@ from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
 """From (inclusive) and to (exclusive), nanoseconds."""
+
+_BATCH: Final = 4096
 
 
 def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
@@ -74,20 +77,29 @@ class Cover:
     takes 8 bytes, as there may be one for each exchange of the capture.
     """
 
-    __slots__ = ("_ends", "_is_sorted", "_starts")
+    __slots__ = ("_ends", "_in_order", "_is_sorted", "_last_start_ns", "_new_ends", "_new_starts", "_starts")
 
     def __init__(self, intervals: Iterable[Interval] = ()) -> None:
         self._starts = array("q")
         self._ends = array("q")
+        self._new_starts: list[int] = []
+        self._new_ends: list[int] = []
         self._is_sorted = True
+        self._last_start_ns = NEVER
+        self._in_order = True
+        """Whether they came in the order of their starts."""
         for start, end in intervals:
             self.add(start, end)
 
     def add(self, start_ns: int, end_ns: int) -> None:
         """One interval more."""
-        self._starts.append(start_ns)
-        self._ends.append(end_ns)
-        self._is_sorted = False
+        self._new_starts.append(start_ns)
+        self._new_ends.append(end_ns)
+        if start_ns < self._last_start_ns:
+            self._in_order = False
+        self._last_start_ns = start_ns
+        if len(self._new_starts) == _BATCH:
+            self._take_new()
 
     def add_all(self, intervals: Sequence[Interval]) -> None:
         """Several more."""
@@ -119,11 +131,24 @@ class Cover:
                 best = before + 1 - over
         return best
 
+    def _take_new(self) -> None:
+        """A list is quicker to append to, an array smaller."""
+        self._starts.extend(array("q", self._new_starts))
+        self._ends.extend(array("q", self._new_ends))
+        self._new_starts.clear()
+        self._new_ends.clear()
+        self._is_sorted = False
+
     def _sort(self) -> None:
-        if not self._is_sorted:
+        if not self._new_starts and self._is_sorted:
+            return
+        self._take_new()
+        if not self._in_order:
             self._starts = array("q", sorted(self._starts))
-            self._ends = array("q", sorted(self._ends))
-            self._is_sorted = True
+            self._in_order = True
+            self._last_start_ns = self._starts[-1]
+        self._ends = array("q", sorted(self._ends))
+        self._is_sorted = True
 
 
 def peak(intervals: Iterable[Interval]) -> int:

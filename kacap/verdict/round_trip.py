@@ -45,4 +45,7 @@ def between_ns(asked_ns: int, answered_ns: int) -> int:
         return NEVER
     if answered_ns == NEVER:
         return NEVER
-    return min(max(0, answered_ns - asked_ns), _LONGEST_NS)  # Frames of a merged file may step back in time.
+    taken_ns = answered_ns - asked_ns
+    if taken_ns < 0:  # frames of a merged file may step back in time
+        return 0
+    return _LONGEST_NS if taken_ns > _LONGEST_NS else taken_ns

@@ -1,9 +1,10 @@
-"""A share of the connections of a capture: those whose addresses and ports fall to one of several jobs.
+"""A share of the connections of a capture: those whose ports fall to one of several jobs.
 
-Rules: both directions of a 4-tuple fall to the same job: words of 16 bits are added up modulo 65535, as in a checksum
-(RFC 1071), so that their order makes no difference. Ports that follow each other, as those of one client do, are dealt
-out evenly (Fibonacci hashing). A reader may pass over a frame that is plainly a segment of another job; where anything
-is odd it hands the frame out, and the decoder finds whose it is.
+Rules: both directions of a connection fall to the same job: its two ports are added up, so that their order makes no
+difference. Sums that follow each other, or come in steps, as those of one client do, are dealt out evenly (Fibonacci
+hashing). Addresses are not asked: the port of a client tells its connections apart well enough. A reader may pass over
+a frame that is plainly a segment of another job; where anything is odd it hands the frame out, and the decoder finds
+whose it is.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -13,10 +14,10 @@ from librt.strings import read_i32_be, read_i64_be
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-_MODULUS: Final = 65535
-_SPREAD: Final = 40502
-"""Modulus divided by the golden ratio; they have no common divisor."""
-_LOW: Final = 0xFFFFFFFF
+_PORTS: Final = 0x10000
+_PORT: Final = 0xFFFF
+_SPREAD: Final = 40503
+"""Their number divided by the golden ratio; they have no common divisor."""
 _ETHERNET: Final = 1
 _PLAIN_BYTES: Final = 54
 """Ethernet, IPv4 and TCP without options."""
@@ -40,8 +41,8 @@ class Share:
 
     def __init__(self, index: int, count: int) -> None:
         self.index = index
-        self._begin = _MODULUS * index // count
-        self._end = _MODULUS * (index + 1) // count
+        self._begin = _PORTS * index // count
+        self._end = _PORTS * (index + 1) // count
         self._link_type = -1
         """Of the last frame that was looked at."""
         self.until = 1 << 62
@@ -58,7 +59,8 @@ class Share:
 
     def holds(self, key: bytes) -> bool:
         """Whether a segment with this `key` (as `Segment.key`, 12 or 36 bytes) falls to this job."""
-        return self._begin <= int.from_bytes(key, "big") * _SPREAD % _MODULUS < self._end
+        ports: int = read_i32_be(key, len(key) - 4)
+        return self._begin <= (ports + (ports >> 16)) * _SPREAD & _PORT < self._end
 
     def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
         """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's segment.
@@ -77,10 +79,9 @@ class Share:
         header: i64 = data[at + 46] >> 2 & 0x3C
         if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header:
             return False
-        addresses: i64 = read_i64_be(data, at + 26)
         both: int = read_i32_be(data, at + 34)
         ports: i64 = both
-        place: i64 = ((addresses & _LOW) + (addresses >> 32 & _LOW) + (ports & _LOW)) * _SPREAD % _MODULUS
+        place: i64 = (ports + (ports >> 16)) * _SPREAD & _PORT
         if self._begin <= place < self._end:
             self.own_frame = number
             return False

@@ -1,8 +1,8 @@
 """One command, from its start to its exit: how long it took, and how much memory it had at most.
 
 ru_maxrss is exact, but counts one process, and never less than the bench itself has: a child is born with the peak of
-its parent. So it is completed by what /proc shows while the command runs: the peaks of all its processes, added up.
-Pages that processes share are counted in each of them, which makes the sum an upper bound.
+its parent. So it is completed by what /proc shows while the command runs: what all its processes hold together, looked
+at so often that little is missed. Of pages that processes share each is counted its part.
 """
 
 import os
@@ -29,7 +29,7 @@ class Usage:
     cpu_seconds: float
     """User and system, all processes."""
     peak_bytes: int
-    """Resident memory at its peak: of the largest process, or of all added up if the run was watched."""
+    """Resident memory at its peak: of the largest process, or of all together if the run was watched."""
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path, *, watch: bool = False) -> Usage:
@@ -61,13 +61,12 @@ def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path
 
 
 def _watch(root: int) -> int:
-    """The peaks of a process and of its descendants, added up when the process has ended; it is not reaped."""
-    peaks: dict[int, int] = {}
+    """The most that a process and its descendants held at one look; returns when it has ended, and does not reap it."""
+    most_bytes = 0
     while os.waitid(os.P_PID, root, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        for process in _tree(root):
-            peaks[process] = max(peaks.get(process, 0), _peak_bytes(process))
+        most_bytes = max(most_bytes, sum(map(_held_bytes, _tree(root))))
         time.sleep(_LOOK_SECONDS)
-    return sum(peaks.values())
+    return most_bytes
 
 
 def _tree(process: int) -> list[int]:
@@ -78,9 +77,10 @@ def _tree(process: int) -> list[int]:
     return [process, *(below for child in children for below in _tree(int(child)))]
 
 
-def _peak_bytes(process: int) -> int:
+def _held_bytes(process: int) -> int:
+    """Its own pages, and its part of those that it shares (Pss)."""
     try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace")
+        held = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1]) * _KIB for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+    return next((int(line.split()[1]) * _KIB for line in held.splitlines() if line.startswith("Pss:")), 0)

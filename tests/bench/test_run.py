@@ -23,7 +23,7 @@ def test_the_peak_of_a_process_is_seen(tmp_path: Path) -> None:
     assert 300 * MIB < usage.peak_bytes < 400 * MIB
 
 
-def test_the_peaks_of_children_are_added_up(tmp_path: Path) -> None:
+def test_what_children_hold_is_added_up(tmp_path: Path) -> None:
     usage = measure([sys.executable, "-c", _TWO], os.environ, tmp_path, watch=True)
     assert usage.peak_bytes > 128 * MIB
 

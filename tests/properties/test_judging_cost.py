@@ -13,7 +13,7 @@ from tests.dialogue import Dialogue
 from tests.dialogue.conversation import Conversation
 
 COUNT = 150
-CALLS_PER_CONNECTION = 650
+CALLS_PER_CONNECTION = 600
 """Times are read from what TCP keeps of a connection when they are asked for: a call each, and no memory."""
 GROWTH = 1.1
 """Of the calls for one connection, when there are twice as many: logarithms are no calls."""
