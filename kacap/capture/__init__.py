@@ -1,4 +1,4 @@
-"""The world → frames: the only room that does input.
+"""The world → frames: the only room that does input; what it saves is what came in.
 
 Rules of this room:
 
@@ -10,7 +10,8 @@ Rules of this room:
   record that crosses from a block into the next.
 
 How the parts meet: `names` (what to read) → `blocks` (bytes as they arrive) → `unpack` (gzip, zstd, lz4) → `window`
-(blocks as one run of bytes) → `pcap` or `pcapng`, chosen by `kind` → `files` (several files in order of time).
+(blocks as one run of bytes) → `pcap` or `pcapng`, chosen by `kind` → `files` (several files in order of time). `live`
+has parts of its own, and says how they meet; it is imported by whoever needs it, as `interfaces` and `saving` are.
 """
 
 from kacap.capture.files import CaptureFiles, open_capture
