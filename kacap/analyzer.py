@@ -4,34 +4,40 @@ The same analyzer serves files and live capture: it is fed, it never waits, and 
 Several of them may each take a share of the connections (`jobs`): all are fed all frames, and one brings in the parts.
 """
 
-import ipaddress
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from kacap.core import core
 from kacap.http.dialogue import Dialogue
-from kacap.http.heads import REQUESTS
 from kacap.http.hearing import Hearing
 from kacap.http.known import KnownHeads
+from kacap.keeping import Keeping, OnEnd
+from kacap.keeping.standing import dialogue_of
 from kacap.report import model
 from kacap.report.build import build_report
 from kacap.report.shortfalls import ports_not_seen, shortfalls
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import FOREVER, NEVER, UNKNOWN, Half
+from kacap.tcp.half import FOREVER, NEVER, UNKNOWN
 from kacap.tcp.packed import packed_stream
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
 from kacap.tcp.tracker import Tracker
 from kacap.verdict.facts import Facts
-from kacap.verdict.lookups import Lookups
 from kacap.verdict.pair_key import PairKeys
+from kacap.verdict.present import requester
+from kacap.verdict.resolving import Resolving
+from kacap.verdict.wanted import Wanted
 from kacap.version import __version__
 from kacap.wire import Datagram, Decoder, Frame, Quoted, Segment, SourceInfo
-from kacap.wire.dns import read_dns
 from kacap.wire.names import link_type_name
 from kacap.wire.segment import SYN
 from kacap.wire.share import Share
+
+if TYPE_CHECKING:
+    from kacap.report.glance import Glance
+    from kacap.report.onlooker import Onlooker
 
 
 class Analyzer:
@@ -44,15 +50,15 @@ class Analyzer:
         hosts: Collection[str] = (),
         streams: Collection[int] = (),
         share: Share | None = None,
+        keep: int | None = None,
+        on_end: OnEnd | None = None,
     ) -> None:
         """Narrow the report to server `ports`, to `hosts` (addresses of either side), to `streams`; empty means all.
 
-        `share`: follow only the connections that it holds.
+        `share`: follow only the connections that it holds. `keep`: of the connections that are over list the newest so
+        many, and count the others (`keeping`); then `on_end` is called once for each connection that is over.
         """
-        self._ports = frozenset(ports)
-        self._hosts = frozenset(ipaddress.ip_address(host).packed for host in hosts)
-        self._streams = frozenset(streams)
-        self._narrowed = bool(self._ports or self._hosts or self._streams)
+        self._wanted = Wanted(ports, hosts, streams)
         self._decoder = Decoder()
         self._share = share
         self.tracker = Tracker(self._opened, self._over, self._woken, self._began)
@@ -62,10 +68,8 @@ class Analyzer:
         """Of the connections that are over, each at the place of its `stream`."""
         self.known_heads = KnownHeads()
         self._pair_keys = PairKeys()
-        self.lookups = Lookups()
-        self.taken_answers: list[tuple[int, int, int]] = []
-        """With a share: which answer a connection took (from 0), the frame that began it, and its `stream`."""
-        self._dns_ns: dict[int, int] = {}
+        self.resolving = Resolving(notes_taken=share is not None)
+        self.keeping = None if keep is None else Keeping(keep, self.tracker, self._pair_keys, self, on_end)
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
         self._fed = 0
@@ -75,9 +79,9 @@ class Analyzer:
         """With a share: it came to a segment that is judged by what happens on connections it does not follow."""
         self.bytes = self.segments = self.cut_frames = 0
         """With a share: what no other job counts."""
+        self._onlooker: Onlooker | None = None
         self._link_type = UNKNOWN
-        self.first_ns = FOREVER
-        self.last_ns = NEVER
+        self.first_ns, self.last_ns = FOREVER, NEVER
 
     @property
     def frames(self) -> int:
@@ -115,6 +119,9 @@ class Analyzer:
             self.segments += 1
             self._count_bytes(frame)
             self.tracker.feed(found)
+            keeping = self.keeping
+            if keeping is not None and keeping.is_due(self._fed, time_ns):
+                self._look(keeping, time_ns)
             return
         if share is None or share.index == 0:  # what is no segment comes to all
             self._count_bytes(frame)
@@ -122,7 +129,7 @@ class Analyzer:
             self._skipped[found] += 1
         elif isinstance(found, Datagram):
             self._skipped["udp"] += 1
-            self._note_lookup(found)
+            self.resolving.note(found)
         elif isinstance(found, Quoted):
             self._skipped[found.reason] += 1
             if share is None or share.holds(found.key):
@@ -143,17 +150,45 @@ class Analyzer:
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
         self.tracker.tick(now_ns)
+        if self.keeping is not None and self.keeping.is_due(self._fed, now_ns):
+            self._look(self.keeping, now_ns)
+
+    def _look(self, keeping: Keeping, now_ns: int) -> None:
+        for stream in keeping.look(self._fed, self.first_ns, now_ns):
+            self.resolving.forget(stream)
+
+    def glance(self, now_ns: int, source: SourceInfo | None = None) -> "Glance":
+        """What is going on at capture time `now_ns`; `source` tells what only the reader of the capture knows, so far.
+
+        Who looks more than once begins when the capture does: what is told per second is told between looks.
+        """
+        from kacap.report.onlooker import Counted, Onlooker  # noqa: PLC0415 - who reads files never looks
+
+        if self._onlooker is None:
+            self._onlooker = Onlooker(self._pair_keys, self._wanted.has)
+            before = filter(None, self._done) if self.keeping is None else self.keeping.ended.values()
+            for facts in before:
+                self._onlooker.ended(facts)
+        dropped, sources = (None, []) if source is None else (source.dropped_frames, source.sources)
+        counted = Counted(
+            self.frames, self.bytes, self.first_ns if self.frames else None, self.last_ns, dropped, sources
+        )
+        return self._onlooker.look(now_ns, self.tracker.followed, counted)
 
     def finish(self, source: SourceInfo) -> model.Report:
         """The capture is over: judge it. `source` tells what only the reader of the capture knows."""
-        return self.judge(self.facts(), source)
+        report = self.judge(self.facts(), source)
+        if self.keeping is not None:
+            self.keeping.tell_rest(report.connections)
+        return report
 
     def facts(self) -> list[Facts]:
         """The capture is over: all connections that were followed, in order of their streams."""
+        facts = [] if self.keeping is None else self.keeping.settle(self.first_ns, self.last_ns)
         self.end()
-        facts = list(filter(None, self._done))
+        facts += filter(None, self._done)
         self._done = []
-        facts += [self._facts(each, dialogue_of(each.listener)) for each in self.tracker.connections]
+        facts += [self.facts_of(each, dialogue_of(each.listener)) for each in self.tracker.connections]
         self.tracker.let_go()  # to judge takes memory, too
         facts.sort(key=lambda each: each.stream)
         return facts
@@ -166,7 +201,7 @@ class Analyzer:
 
     def adopt(self, connection: Connection, dialogue: Dialogue, dns_ns: int | None) -> Facts:
         """A connection that another analyzer followed."""
-        facts = self._facts(connection, dialogue)
+        facts = self.facts_of(connection, dialogue)
         facts.dns_ns = dns_ns
         return facts
 
@@ -179,9 +214,10 @@ class Analyzer:
     def judge(self, facts: list[Facts], source: SourceInfo, duplicates: int = 0, limits: int = 0) -> model.Report:
         """The report on all connections; `duplicates` and `limits` is what other trackers counted."""
         facts.sort(key=lambda each: each.stream)
-        wanted = list(filter(self._is_wanted, facts)) if self._narrowed else facts
-        if self._decoder.fragments.waiting:
-            self._skipped["ip-fragment-incomplete"] += self._decoder.fragments.waiting
+        wanted = list(filter(self.is_wanted, facts)) if not self._wanted.is_all else facts
+        fragments = self._decoder.fragments
+        if fragments.waiting:
+            self._skipped["ip-fragment-incomplete"] += fragments.waiting
         capture = model.Capture(
             sources=tuple(source.sources),
             format=source.format,
@@ -198,13 +234,19 @@ class Analyzer:
             skipped=dict(sorted(self._skipped.items())),
         )
         limits_hit = limits + self.tracker.limits_hit + sum(each.dialogue.limits_hit for each in facts)
-        dropped = self._decoder.fragments.dropped
-        warnings = [*source.warnings, *shortfalls(wanted, limits_hit, dropped, self.tracker.untracked)]
-        warnings += ports_not_seen(self._ports, facts)
-        return build_report(wanted, len(facts) - len(wanted), capture, model.Kacap(__version__, core()), warnings)
+        left_out = len(facts) - len(wanted)
+        fold, ports = None, Counter(each.pair_key.port for each in (facts if self._wanted.ports else ()))
+        if self.keeping is not None:
+            fold = self.keeping.fold
+            limits_hit += self.keeping.limits_hit
+            left_out += self.keeping.left_out
+            ports += self.keeping.ports
+        warnings = [*source.warnings, *shortfalls(wanted, limits_hit, fragments.dropped, self.tracker, fold)]
+        warnings += ports_not_seen(self._wanted.ports, ports)
+        return build_report(wanted, left_out, capture, model.Kacap(__version__, core()), warnings, fold)
 
     def _began(self, plain: Plain) -> Hearing:
-        self._note_lookup_of(plain.key, plain.stream, plain.first_frame, plain.first_time_ns)
+        self.resolving.opened(plain.key, plain)
         return Hearing(self.known_heads)
 
     def _opened(self, connection: Connection) -> None:
@@ -213,66 +255,48 @@ class Analyzer:
         connection.listener = hearing
         connection.first.sink, connection.second.sink = hearing.first_sink, hearing.second_sink
         if self._decoder.segment.flags & SYN:  # who was connected before looked nothing up
-            first_ns = connection.first_time_ns
-            self._note_lookup_of(connection.first.key, connection.stream, connection.first_frame, first_ns)
-
-    def _note_lookup_of(self, key: bytes, stream: int, first_frame: int, first_time_ns: int) -> None:
-        if not self.lookups.answers:
-            return
-        width = (len(key) - 4) // 2
-        duration_ns = self.lookups.take(key[:width], key[width : 2 * width], first_time_ns)
-        if self._share is not None and self.lookups.taken >= 0:
-            self.taken_answers.append((self.lookups.taken, first_frame, stream))
-        if duration_ns is not None:
-            self._dns_ns[stream] = duration_ns
+            self.resolving.opened(connection.first.key, connection)
 
     def _over(self, listener: Listener, record: bytes) -> None:
         stream = packed_stream(record)
-        facts = self.adopt_packed(record, dialogue_of(listener), self._dns_ns.get(stream))
-        self._done += [None] * (stream + 1 - len(self._done))
-        self._done[stream] = facts
+        took_ns = self.resolving.took_ns(stream)
+        if self.keeping is not None:
+            self.keeping.packed(stream)
+        self.ended(self.adopt_packed(record, dialogue_of(listener), took_ns))
 
-    def _woken(self, stream: int) -> Dialogue:
-        facts = self._done[stream]
-        self._done[stream] = None
+    def ended(self, facts: Facts) -> None:
+        """A connection is over, as far as can be seen: all that are, come by here."""
+        if self._onlooker is not None:
+            self._onlooker.ended(facts)
+        if self.keeping is not None:
+            self.keeping.add(facts)
+            return
+        self._done += [None] * (facts.stream + 1 - len(self._done))
+        self._done[facts.stream] = facts
+
+    def goes_on(self, stream: int) -> Facts:
+        """One of those is not over."""
+        if self.keeping is not None:
+            facts: Facts | None = self.keeping.take_back(stream)
+        else:
+            facts = self._done[stream]
+            self._done[stream] = None
         assert facts is not None
-        return facts.dialogue_again()
-
-    def _facts(self, connection: Connection, dialogue: Dialogue) -> Facts:
-        client = connection.settle_roles(_requester(connection, dialogue), self._ports)
-        facts = Facts(connection, dialogue, client, self.last_ns if self.frames else 0, self._pair_keys)
-        if client is connection.first:
-            facts.dns_ns = self._dns_ns.get(connection.stream)
+        if self._onlooker is not None:
+            self._onlooker.woken(facts)
         return facts
 
-    def _is_wanted(self, facts: Facts) -> bool:
-        client, server, port = facts.pair_key
-        if self._ports and port not in self._ports:
-            return False
-        if self._streams and facts.stream not in self._streams:
-            return False
-        return not self._hosts or bool(self._hosts & {client, server})
+    def _woken(self, stream: int) -> Dialogue:
+        return self.goes_on(stream).dialogue_again()
 
-    def _note_lookup(self, datagram: Datagram) -> None:
-        message = read_dns(datagram.payload)
-        if message is None:
-            return
-        source, destination, time_ns = datagram.source, datagram.destination, datagram.time_ns
-        if not message.is_response:
-            self.lookups.asked(source, destination, datagram.source_port, message.id, time_ns)
-        elif message.addresses:
-            port = datagram.destination_port
-            self.lookups.answered(destination, source, port, message.id, message.addresses, time_ns)
+    def facts_of(self, connection: Connection, dialogue: Dialogue) -> Facts:
+        """A connection that is over, or that is looked at as it is."""
+        client = connection.settle_roles(requester(connection, dialogue), self._wanted.ports)
+        facts = Facts(connection, dialogue, client, self.last_ns if self.frames else 0, self._pair_keys)
+        if client is connection.first:
+            facts.dns_ns = self.resolving.took_ns(connection.stream)
+        return facts
 
-
-def dialogue_of(listener: Listener) -> Dialogue:
-    """Who listens to the connections of an analyzer."""
-    assert isinstance(listener, Dialogue)
-    return listener
-
-
-def _requester(connection: Connection, dialogue: Dialogue) -> Half | None:
-    """The half that says requests, or whose peer says responses."""
-    if not dialogue.first_says:
-        return None
-    return connection.first if dialogue.first_says == REQUESTS else connection.second
+    def is_wanted(self, facts: Facts) -> bool:
+        """Whether the report speaks of it."""
+        return self._wanted.has(facts.pair_key, facts.stream)

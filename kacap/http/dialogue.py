@@ -84,6 +84,21 @@ class Dialogue(Listener):
         return self._exchanges
 
     @property
+    def recorded(self) -> Exchanges:
+        """Those so far, but for the one that is only asked (`asked_head`): to look at while the dialogue goes on."""
+        return self._exchanges
+
+    @property
+    def asked_head(self) -> Head | None:
+        """The request that `recorded` does not hold yet."""
+        return self._asked
+
+    @property
+    def asked_ns(self) -> int:
+        """When that request came; means nothing without one."""
+        return self._asked_time_ns
+
+    @property
     def protocols(self) -> list[Protocol]:
         """What the halves say from their first bytes on that is not HTTP/1."""
         return [] if self._protocols is None else self._protocols
@@ -210,6 +225,19 @@ class Dialogue(Listener):
         self.lost_in_gap |= in_gap
         if responses:
             self._response_lost = True
+
+    def forget(self, kept: int, until_ns: int) -> None:
+        """Drop those up to the last that was over before `until_ns`, but for the newest `kept` that are over, of
+        which there is one at least; what stood behind one of them is forgotten with it."""
+        exchanges = self._exchanges
+        count = exchanges.over - max(1, kept)
+        while count > 0 and exchanges.end_ns(count - 1) >= until_ns:
+            count -= 1
+        if count <= 0:
+            return
+        exchanges.forget(count)
+        self._last_answered = max(-1, self._last_answered - count)
+        self._extra_index = max(-1, self._extra_index - count)
 
     def close(self) -> None:
         """Nothing more comes."""

@@ -174,10 +174,17 @@ class Exchanges(Ledger):
         return persists(self.at(index))
 
     def spent_ns(self) -> int:
-        """Sending, waiting and receiving of all exchanges."""
+        """Sending, waiting and receiving of all exchanges, the dropped ones with them."""
+        spent = self._spent_ns(self._sealed) + self.dropped.spent_ns
+        for exchange in self._open or ():
+            spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
+        return spent
+
+    def _spent_ns(self, count: int) -> int:
+        """Of the first `count`, which are over."""
         spent = 0
         records = self._read()
-        for index in range(self._sealed):
+        for index in range(count):
             at = index * SIZE
             flags = records[at]
             if flags & (ASKED | ANSWERED) == ASKED | ANSWERED:
@@ -189,8 +196,6 @@ class Exchanges(Ledger):
                     spent += received_ns - asked_ns
                     continue
             exchange = self.at(index)
-            spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
-        for exchange in self._open or ():
             spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
         return spent
 
@@ -228,6 +233,12 @@ class Exchanges(Ledger):
             if self.heads(index)[0] is not None:
                 return index
         return len(self)
+
+    def forget(self, count: int) -> None:
+        """Drop the first `count`; see `drop`."""
+        orphans = sum([self.heads(at)[0] is None for at in range(count)])
+        self.drop(count, orphans, self._spent_ns(count))
+        _LAST.made = (None, Exchange(None))
 
     def keep(self, index: int) -> Exchange:
         """From here on always the same object for one exchange."""

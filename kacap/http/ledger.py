@@ -3,9 +3,14 @@
 Rules of this room:
 - An exchange that is over, and of which the heads, the frames, the times and the sizes say all, is sealed: its numbers
   are written to a record, its heads are shared ones, its objects go.
-- What is open, or odd, stays an object.
+- What is open, or odd, stays an object. One that is not waiting for its response, does not end, and keeps `MAX_BEHIND`
+  others from being sealed, is taken for over as it is; if more comes of it, its object takes it.
 - Most connections in a bad capture have one exchange: the first record is kept as it is, and needs no buffer.
+- Of a connection that never ends the oldest may be dropped (`drop`): places then count from the first that is left, and
+  what a judge has to add up of the others is known (`Dropped`).
 """
+
+from typing import Final
 
 from librt.strings import BytesWriter, write_i64_le
 
@@ -14,11 +19,43 @@ from kacap.http.message import Exchange, Request
 from kacap.http.persistence import lasts
 from kacap.http.records import ANSWERED, ASIDE, ASKED, LASTS, SIZE, flags_of, head_of, is_over, is_plain, write_message
 
+MAX_BEHIND: Final = 64
+"""Exchanges that stand behind one that never ends, because its end was not captured, say."""
+
+
+class Dropped:
+    """The exchanges that are there no more: the first ones of a connection."""
+
+    __slots__ = ("asked", "count", "orphans", "spent_ns")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.asked = 0
+        """How many had a request."""
+        self.orphans = 0
+        """How many had none."""
+        self.spent_ns = 0
+        """Sending, waiting and receiving of all."""
+
+
+NOTHING_DROPPED: Final = Dropped()
+
 
 class Ledger:
     """What `Exchanges` reads."""
 
-    __slots__ = ("_aside", "_heads", "_open", "_records", "_request", "_response", "_sealed", "_writer", "orphans")
+    __slots__ = (
+        "_aside",
+        "_heads",
+        "_open",
+        "_records",
+        "_request",
+        "_response",
+        "_sealed",
+        "_writer",
+        "dropped",
+        "orphans",
+    )
 
     def __init__(self) -> None:
         self._sealed = 0
@@ -35,12 +72,18 @@ class Ledger:
         self._aside: dict[int, Exchange] | None = None
         """Those that are over and stay objects."""
         self.orphans = 0
-        """How many have no request."""
+        """How many have no request, the dropped ones with them."""
+        self.dropped = NOTHING_DROPPED
 
     @property
     def idle(self) -> bool:
         """Whether no exchange is open."""
         return not self._open
+
+    @property
+    def over(self) -> int:
+        """How many are over."""
+        return self._sealed
 
     def begin(self, request: Request | None) -> Exchange:
         """A new exchange, open."""
@@ -100,14 +143,46 @@ class Ledger:
             return
         over = 0
         for exchange in waiting:
-            if not is_over(exchange):
+            ends = is_over(exchange)
+            if not ends and (
+                len(waiting) - over <= MAX_BEHIND or (exchange.response is None and not exchange.response_lost)
+            ):
                 break
             over += 1
-            self._seal(exchange)
+            self._seal(exchange, ends=ends)
         if over == len(waiting):
             self._open = None
         elif over:
             del waiting[:over]
+
+    def drop(self, count: int, orphans: int, spent_ns: int) -> None:
+        """The first `count` go: all of them are over, another one that is over follows them, and none is held outside.
+
+        `orphans` of them have no request; sending, waiting and receiving took them `spent_ns`.
+        """
+        dropped = self.dropped
+        if dropped is NOTHING_DROPPED:
+            dropped = self.dropped = Dropped()
+        dropped.count += count
+        dropped.asked += count - orphans
+        dropped.orphans += orphans
+        dropped.spent_ns += spent_ns
+        heads = self._heads
+        assert heads is not None
+        self._request, self._response = heads[2 * count - 2], heads[2 * count - 1]
+        self._heads = heads[2 * count :] or None
+        self._records = self._read()[count * SIZE :]
+        self._writer = None
+        self._sealed -= count
+        if self._heads is not None:
+            self._writer = BytesWriter()
+            self._writer.write(self._records)
+        if self._aside is not None:
+            self._aside = {at - count: exchange for at, exchange in self._aside.items() if at >= count} or None
+            for at, exchange in (self._aside or {}).items():
+                exchange.index = at
+        for exchange in self._open or ():
+            exchange.index -= count
 
     def close(self) -> None:
         """Nothing more comes."""
@@ -115,9 +190,9 @@ class Ledger:
             self._records = self._writer.getvalue()
             self._writer = None
 
-    def _seal(self, exchange: Exchange) -> None:
+    def _seal(self, exchange: Exchange, *, ends: bool) -> None:
         request, response = exchange.request, exchange.response
-        if exchange.informational or not is_plain(request) or not is_plain(response):
+        if not ends or exchange.informational or not is_plain(request) or not is_plain(response):
             if self._aside is None:
                 self._aside = {}
             self._aside[self._sealed] = exchange

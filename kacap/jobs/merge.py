@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from kacap.analyzer import Analyzer, dialogue_of
+from kacap.analyzer import Analyzer
 from kacap.http.dialogue import Dialogue
 from kacap.http.exchanges import Exchanges
 from kacap.jobs.part import Part
 from kacap.jobs.plain import Columns, PlainIn, PlainOut
 from kacap.jobs.rows import HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
+from kacap.keeping.standing import dialogue_of
 from kacap.tcp.connection import Connection
 from kacap.tcp.packed import packed_stream, renumbered
 from kacap.tcp.tracker import HELD_BYTES_IN_ALL, MAX_CONNECTIONS
@@ -52,13 +53,13 @@ def header_of(analyzer: Analyzer) -> Header:
         analyzer.cut_frames,
         analyzer.first_ns,
         b"" if tracker.numbered is None else tracker.numbered.tobytes(),
-        [(answer, frame, stream) for answer, frame, stream in analyzer.taken_answers],
+        [(answer, frame, stream) for answer, frame, stream in analyzer.resolving.taken or ()],
         tracker.duplicate_frames,
         tracker.limits_hit,
         tracker.opened,
         tracker.reservations,
         tracker.held_bytes_most,
-        analyzer.depends_on_others or analyzer.lookups.forgot or tracker.untracked > 0,
+        analyzer.depends_on_others or analyzer.resolving.forgot or tracker.untracked > 0,
     )
 
 

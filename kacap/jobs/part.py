@@ -1,8 +1,9 @@
 """What another job follows: connections for the first to judge; nothing is concluded here."""
 
-from kacap.analyzer import Analyzer, dialogue_of
+from kacap.analyzer import Analyzer
 from kacap.http.dialogue import Dialogue
 from kacap.http.exchanges import Exchanges
+from kacap.keeping.standing import dialogue_of
 from kacap.tcp.packed import packed_stream
 from kacap.tcp.sink import Listener
 from kacap.wire.share import Share
@@ -18,7 +19,7 @@ class Part(Analyzer):
 
     def dns_of(self, stream: int) -> int | None:
         """What the DNS look-up for a connection took."""
-        return self._dns_ns.get(stream)
+        return self.resolving.took_ns(stream)
 
     def _over(self, listener: Listener, record: bytes) -> None:
         dialogue = dialogue_of(listener)

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from kacap.report import model
 from kacap.report.cost import Cost
+from kacap.report.finding import finding_row
+from kacap.report.fold import Fold
 from kacap.report.judged import Connections
-from kacap.report.wireshark import display_filter
 from kacap.verdict.cost import Costs
 from kacap.verdict.facts import Facts
-from kacap.verdict.findings import PairFinding, findings_of
+from kacap.verdict.findings import findings_of
+from kacap.verdict.folding import client_idle_ns, proxy, server_idle_ns
 from kacap.verdict.pair import PairFacts
 from kacap.verdict.pair_key import PairKey
 from kacap.verdict.pairs import pairs_of
@@ -24,14 +26,20 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def build_report(
-    facts: Sequence[Facts], left_out: int, capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
+    facts: Sequence[Facts],
+    left_out: int,
+    capture: model.Capture,
+    kacap: model.Kacap,
+    warnings: Sequence[str],
+    fold: Fold | None = None,
 ) -> model.Report:
     """The report on connections that are finished and whose roles are settled, in order of `stream`.
 
-    `left_out` counts the connections of the capture that the user did not ask for.
+    `left_out` counts the connections of the capture that the user did not ask for; `fold` knows those that are there no
+    more.
     """
     with _nothing_to_collect():
-        return _build(facts, left_out, capture, kacap, warnings)
+        return _build(facts, left_out, capture, kacap, warnings, fold or Fold())
 
 
 @contextmanager
@@ -48,21 +56,35 @@ def _nothing_to_collect() -> Iterator[None]:
 
 
 def _build(
-    facts: Sequence[Facts], left_out: int, capture: model.Capture, kacap: model.Kacap, warnings: Sequence[str]
+    facts: Sequence[Facts],
+    left_out: int,
+    capture: model.Capture,
+    kacap: model.Kacap,
+    warnings: Sequence[str],
+    fold: Fold,
 ) -> model.Report:
-    pairs = pairs_of(facts, capture.first_time_ns or 0, capture.last_time_ns or 0)
-    together = list(pairs.values())
+    pairs = pairs_of(facts, capture.first_time_ns or 0, capture.last_time_ns or 0, fold.pasts)
     pair_rows: list[model.Pair] = []
     findings: list[model.Finding] = []
     all_rulings: dict[PairKey, list[Ruling | None]] = {}
     for key, pair in pairs.items():
         rulings = all_rulings[key] = rulings_of(pair)
-        reasons: Counter[str] = Counter()
+        reasons: Counter[str] = Counter() if pair.past is None else Counter(pair.past.reasons)
         for ruling, count in Counter(rulings).items():
             if ruling is not None:
                 reasons[ruling.rule.cause_id] += count
         pair_rows.append(_pair(key, pair, reasons))
-        findings.extend(_finding(key, found) for found in findings_of(pair, rulings))
+        rows = [finding_row(key, found) for found in findings_of(pair, rulings)]
+        findings.extend(rows if pair.past is None else fold.merged(key, pair, rows))
+    together = list(pairs.values())
+    for key, past in fold.pasts.items():
+        if key not in pairs:
+            pair = PairFacts((), past)
+            pair_rows.append(_pair(key, pair, past.reasons))
+            findings.extend(fold.merged(key, pair, ()))
+            together.append(pair)
+    if fold.rest is not None:
+        together.append(PairFacts((), fold.rest))
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
     sums = summarise(together, left_out)
     summary = model.Summary(
@@ -83,11 +105,12 @@ def _build(
 
 
 def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pair:
+    behind = proxy(pair)
     return model.Pair(
         client=address_text(key[0]),
         server=endpoint_text(key[1], key[2]),
         verdict=pair.verdict,
-        connections=len(pair.connections),
+        connections=pair.connection_count,
         opened=pair.opened,
         exchanges=pair.exchanges,
         reused_exchanges=pair.reused_exchanges,
@@ -97,11 +120,11 @@ def _pair(key: PairKey, pair: PairFacts, reasons: Mapping[str, int]) -> model.Pa
         peak_open=pair.peak_open,
         handshake_cost_ns=pair.handshake_cost_ns,
         cost=_cost(Costs([pair])),
-        server_idle_timeout_ns=pair.habits.server_setting_ns,
-        client_idle_timeout_ns=None if pair.habits.client is None else pair.habits.client.value_ns,
+        server_idle_timeout_ns=server_idle_ns(pair),
+        client_idle_timeout_ns=client_idle_ns(pair),
         max_requests=None if pair.request_limit is None else pair.request_limit.requests,
         reasons=dict(sorted(reasons.items())),
-        behind=None if pair.behind is None else endpoint_text(*pair.behind.server),
+        behind=None if behind is None else endpoint_text(*behind),
     )
 
 
@@ -114,26 +137,4 @@ def _cost(costs: Costs) -> Cost:
         saved_ns=costs.saved_ns,
         unanswered_requests=costs.unanswered_requests,
         waited_in_vain_ns=costs.waited_in_vain_ns,
-    )
-
-
-def _finding(key: PairKey, found: PairFinding) -> model.Finding:
-    streams = tuple([facts.stream for facts in found.connections])
-    return model.Finding(
-        id=found.cause.id,
-        severity=found.severity,
-        certainty=found.certainty,
-        decided_by=found.decided_by,
-        client=address_text(key[0]),
-        server=endpoint_text(key[1], key[2]),
-        count=len(streams),
-        streams=streams,
-        title=found.cause.title,
-        explanation=found.explanation,
-        evidence=tuple(
-            model.Evidence(proof.frame, stream, proof.time_ns, proof.text) for stream, proof in found.evidence
-        ),
-        remedies=tuple(model.Remedy(remedy.stack, remedy.text) for remedy in found.remedies),
-        confirm=found.cause.confirm,
-        filter=display_filter(streams),
     )

@@ -79,7 +79,7 @@ def connection_row(facts: Facts, end: Ending, idle_available: int) -> Connection
         ),
         states=States(client_state, server_state),
         counters=_counters(client, server),
-        exchanges_count=len(facts.exchanges),
+        exchanges_count=len(facts.exchanges) + facts.exchanges.dropped.count,
         exchanges=Exchanges(facts),
     )
 
@@ -90,7 +90,7 @@ def exchange_row(facts: Facts, at: int) -> Exchange:
     said = signal(exchange)
     parts = timings(facts, at)
     return Exchange(
-        index=at + 1,
+        index=at + 1 + facts.exchanges.dropped.count,
         reused=facts.reuses(at),
         request=_request(exchange),
         response=_response(exchange),

@@ -3,42 +3,49 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 
-from kacap.tcp.tracker import MAX_CONNECTIONS
+from kacap.report.fold import Fold
+from kacap.tcp.tracker import MAX_CONNECTIONS, Tracker
 from kacap.verdict.facts import Facts
 from kacap.verdict.summary import counted
 
 _PORTS_SHOWN = 5
 
 
-def shortfalls(facts: Sequence[Facts], limits_hit: int, dropped_fragments: int, untracked: int) -> list[str]:
+def shortfalls(
+    facts: Sequence[Facts],
+    limits_hit: int,
+    dropped_fragments: int,
+    tracker: Tracker,
+    fold: Fold | None = None,
+) -> list[str]:
     """The warnings that follow from what was captured and kept.
 
-    `limits_hit` counts drops at a limit of one connection, `untracked` segments of connections beyond the limit.
+    `limits_hit` counts drops at a limit of one connection; `fold` knows the connections that are there no more.
     """
-    lines = []
+    lossy_before, missing_before, one_sided_before = (0, 0, 0) if fold is None else fold.lossy
+    lines = [] if fold is None else fold.warnings()
     lossy = [each for each in facts if not each.packed and each.gap_bytes]
-    if lossy:
-        missing = counted(sum(each.gap_bytes for each in lossy), "byte")
-        lines.append(f"the capture misses {missing} that were sent on {counted(len(lossy), 'connection')}")
-    one_sided = len([each for each in facts if each.one_sided and each.exchanges])
+    if lossy or lossy_before:
+        missing = counted(sum(each.gap_bytes for each in lossy) + missing_before, "byte")
+        on = counted(len(lossy) + lossy_before, "connection")
+        lines.append(f"the capture misses {missing} that were sent on {on}")
+    one_sided = len([each for each in facts if each.one_sided and each.exchanges]) + one_sided_before
     if one_sided:
         lines.append(f"only one direction was captured of {counted(one_sided, 'connection')}")
     if limits_hit:
         lines.append(f"a limit on what is held of one connection was hit {counted(limits_hit, 'time')}")
     if dropped_fragments:
         lines.append(f"{counted(dropped_fragments, 'IP fragment')} dropped: the rest of the datagram never came")
-    if untracked:
-        lines.append(
-            f"more than {MAX_CONNECTIONS} connections; not followed: {counted(untracked, 'segment')} of others"
-        )
+    if tracker.untracked:
+        most = tracker.most or MAX_CONNECTIONS
+        lines.append(f"more than {most} connections; not followed: {counted(tracker.untracked, 'segment')} of others")
     return lines
 
 
-def ports_not_seen(asked: Set[int], facts: Sequence[Facts]) -> list[str]:
-    """A warning where nothing was connected to a port that the user asked for; `facts` are those of the capture."""
+def ports_not_seen(asked: Set[int], seen: Counter[int]) -> list[str]:
+    """A warning where nothing was connected to a port that the user asked for; `seen` counts connections."""
     if not asked:
         return []
-    seen = Counter(each.pair_key[2] for each in facts)
     missing = ", ".join(str(port) for port in sorted(asked - seen.keys()))
     if not missing:
         return []

@@ -9,6 +9,7 @@ Rules of this room:
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, NOTHING_RESENT, UNKNOWN, Half
 from kacap.tcp.sequence import advance, distance
+from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
 
@@ -141,3 +142,12 @@ def _rebase(half: Half) -> None:
         half.next_seq = first
         half.peer.ack = UNKNOWN
     half.alternative_isn = UNKNOWN
+
+
+def note_unreachable(half: Half, quoted: Quoted) -> None:
+    """An ICMP error quotes what `half` sent: it answers the SYN of a connection, once."""
+    if not quoted.unreachable or quoted.flags & (SYN | ACK) != SYN or half.unreachable_frame != UNKNOWN:
+        return
+    if half.syn_frame != UNKNOWN and quoted.seq == half.base:
+        half.unreachable_frame = quoted.frame
+        half.unreachable_time_ns = quoted.time_ns

@@ -35,12 +35,18 @@ _SIDE: Final = (
 
 def grown(plain: Plain) -> Connection:
     """The same connection as two halves, which speak to sinks of their own from here on."""
-    client, server = Half(plain.key), Half(plain.back)
-    connection = Connection(plain.stream, client, server, plain.first_time_ns)
+    connection = copied(plain)
     listener = plain.listener
     listener.divide()
-    connection.listener = listener
-    client.sink, server.sink = listener.first_sink, listener.second_sink
+    connection.first.sink, connection.second.sink = listener.first_sink, listener.second_sink
+    return connection
+
+
+def copied(plain: Plain) -> Connection:
+    """The same as two halves, for reading only: the connection stays as it is."""
+    client, server = Half(plain.key), Half(plain.back)
+    connection = Connection(plain.stream, client, server, plain.first_time_ns)
+    connection.listener = plain.listener
     connection.replaces_record = plain.replaces_record
     connection.client = client
     connection.segments = plain.segments

@@ -45,8 +45,8 @@ class ConnectionTable:
     def __init__(self, on_packed: OnPacked | None, on_woken: OnWoken | None) -> None:
         self.ends: dict[bytes, Plain | Half] = {}
         """Each direction by its key."""
-        self._replaced: list[Connection] = []
-        """Those that are not packed, and whose 4-tuple belongs to another by now."""
+        self._replaced: dict[int, Connection] = {}
+        """Those that are not packed, and whose 4-tuple belongs to another by now, by number."""
         self._packed: dict[bytes, bytes] = {}
         """Records, by the lesser of the two keys."""
         self._settled: deque[Plain | Connection] = deque()
@@ -66,13 +66,25 @@ class ConnectionTable:
         current = [
             end.connection for end in self.ends.values() if isinstance(end, Half) and end is end.connection.first
         ]
-        return sorted(self._replaced + current, key=lambda connection: connection.first_frame)
+        return sorted([*self._replaced.values(), *current], key=lambda connection: connection.first_frame)
+
+    @property
+    def followed(self) -> list[Plain | Connection]:
+        """The same, each as it is, in no order."""
+        found: list[Plain | Connection] = list(self._replaced.values())
+        for key, end in self.ends.items():
+            if isinstance(end, Plain):
+                if key == end.key:
+                    found.append(end)
+            elif end is end.connection.first:
+                found.append(end.connection)
+        return found
 
     def let_go(self) -> None:
         """No segment comes any more, and nobody asks."""
         self.ends = {}
         self._packed = {}
-        self._replaced = []
+        self._replaced = {}
         self._settled.clear()
 
     def add(self, connection: Connection) -> None:
@@ -108,8 +120,25 @@ class ConnectionTable:
             return self._packed.pop(min(key, back), None) if self._packed else None
         del self.ends[key]
         self.ends.pop(back, None)
-        self._replaced.append(half.connection)
+        self._replaced[half.connection.stream] = half.connection
         return half.connection
+
+    def take_out(self, followed: Plain | Connection) -> Connection:
+        """One of `followed` leaves: the table knows it no more."""
+        if isinstance(followed, Connection) and self._replaced.pop(followed.stream, None) is not None:
+            return followed
+        half = self.half(followed.key if isinstance(followed, Plain) else followed.first.key)
+        assert half is not None
+        del self.ends[half.key]
+        self.ends.pop(half.peer.key, None)
+        return half.connection
+
+    def forget(self, record: bytes) -> None:
+        """The record of a packed connection is not asked for any more."""
+        key = packed_key(record)
+        both = min(key, reverse(key))
+        if self._packed.get(both) is record:
+            del self._packed[both]
 
     def wake(self, key: bytes, back: bytes, new_isn: int) -> Half | None:
         """The half of a packed connection; None without, or when a SYN with `new_isn` (else UNKNOWN) begins another."""
@@ -177,6 +206,12 @@ class ConnectionTable:
             if self._on_packed is not None:
                 self._on_packed(over.listener, record)
             let_go(over)
+
+    def pack_all_quiet(self, now_ns: int) -> None:
+        """The same, of those too that stand behind one that goes on to speak."""
+        for _ in range(len(self._settled)):
+            self.pack_quiet(now_ns)
+            self._settled.rotate(-1)
 
     def _pack_plain(self, plain: Plain) -> None:
         record = pack_plain(plain)

@@ -13,9 +13,10 @@ from collections.abc import Callable
 
 from kacap.tcp import assembly, patience
 from kacap.tcp.connection import Connection
-from kacap.tcp.flags import take_ack, take_flags
+from kacap.tcp.flags import note_unreachable, take_ack, take_flags
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.in_order import is_calm, take_in_order
+from kacap.tcp.leaving import Left
 from kacap.tcp.packed import reverse
 from kacap.tcp.plain import CLOSED, REFUSED, Plain, begins_plain
 from kacap.tcp.sequence import advance
@@ -51,7 +52,9 @@ class Tracker:
         "_table",
         "duplicate_frames",
         "held_bytes_most",
+        "left",
         "limits_hit",
+        "most",
         "numbered",
         "on_open",
         "opened",
@@ -69,8 +72,12 @@ class Tracker:
         self.on_open = on_open
         self._on_plain = on_plain
         self._table = ConnectionTable(on_packed, on_woken)
+        self.left = Left()
+        """Those that left before the end."""
         self.opened = 0
         """Connections, so far."""
+        self.most = 0
+        """So many at a time, where that is not the limit of all trackers."""
         self.reservations = 0
         """Numbers that a header took which is no segment."""
         self.numbered: array[int] | None = None
@@ -85,15 +92,18 @@ class Tracker:
         self._reserved: dict[bytes, int] = {}
         self._holders: dict[int, tuple[Connection, int]] = {}
         """Connections that hold bytes, and how many; the one that changed last stands last."""
-        self._held_bytes = 0
-        self._next_stream = 0
-        self._last_frame = 0
-        self._last_time_ns = 0
+        self._held_bytes = self._next_stream = 0
+        self._last_frame = self._last_time_ns = 0
 
     @property
     def connections(self) -> list[Connection]:
         """Those that are not packed, in order of first segment."""
         return self._table.unpacked
+
+    @property
+    def followed(self) -> list[Plain | Connection]:
+        """The same, each as it is, in no order: to look at while the capture goes on."""
+        return self._table.followed
 
     def feed(self, segment: Segment) -> None:
         """Take the next segment of the capture."""
@@ -125,7 +135,10 @@ class Tracker:
         back = b""
         if half is None:
             back = reverse(segment.key)
-            half = self._table.wake(segment.key, back, segment.seq if opens else UNKNOWN)
+            new_isn = segment.seq if opens else UNKNOWN
+            half = self._table.wake(segment.key, back, new_isn)
+            if half is None and self.left.count and self.left.has(segment.key, back, new_isn):
+                return
         if half is None or (opens and half.base not in (UNKNOWN, segment.seq)):
             half = self._open(segment, back or reverse(segment.key))
             if half is None:
@@ -175,7 +188,7 @@ class Tracker:
         found = self._table.half(key) or self._table.wake(key, back, quoted.seq if opens else UNKNOWN)
         if found is not None:
             if not opens or found.base in (UNKNOWN, quoted.seq):
-                _note_unreachable(found, quoted)
+                note_unreachable(found, quoted)
                 return
             self._forget(key, back)
         if key not in self._reserved and len(self._reserved) < MAX_CONNECTIONS:
@@ -188,6 +201,24 @@ class Tracker:
         for connection in self._table.halved:
             if connection.waiting_since_ns != NEVER:
                 patience.declare_gaps(connection, self._last_frame, now_ns)
+
+    def pack_quiet(self, now_ns: int) -> None:
+        """Without a segment, time passes all the same: pack what has been quiet for long enough."""
+        self._table.pack_all_quiet(now_ns)
+
+    def leave(self, followed: Plain | Connection) -> Connection:
+        """One of `followed` is over: tell its sinks, and follow it no more."""
+        connection = self._table.take_out(followed)
+        self._close(connection)
+        if connection.stream in self._holders:
+            self._limit_held(connection)
+        self.left.add(connection)
+        return connection
+
+    def leave_packed(self, record: bytes) -> None:
+        """The record of a packed connection is not asked for any more."""
+        self._table.forget(record)
+        self.left.add_packed(record)
 
     def finish(self) -> None:
         """The capture is over: deliver what is held, and tell every sink."""
@@ -214,7 +245,7 @@ class Tracker:
     def _open(self, segment: Segment, back: bytes) -> Half | None:
         """The half that sends the first segment of a new connection; None when nothing is left to be done."""
         key = segment.key
-        if self.opened >= MAX_CONNECTIONS:
+        if self.opened - self.left.count >= (self.most or MAX_CONNECTIONS):
             self._forget(key, back)
             self.untracked += 1
             return None
@@ -263,16 +294,7 @@ class Tracker:
         return before
 
     def _close(self, connection: Connection) -> None:
-        if connection.finished:
-            return
-        connection.finished = True
-        connection.calm = False
-        patience.finish(connection, self._last_frame, self._last_time_ns)
-
-
-def _note_unreachable(half: Half, quoted: Quoted) -> None:
-    if not quoted.unreachable or quoted.flags & (SYN | ACK) != SYN or half.unreachable_frame != UNKNOWN:
-        return
-    if half.syn_frame != UNKNOWN and quoted.seq == half.base:
-        half.unreachable_frame = quoted.frame
-        half.unreachable_time_ns = quoted.time_ns
+        if not connection.finished:
+            connection.finished = True
+            connection.calm = False
+            patience.finish(connection, self._last_frame, self._last_time_ns)

@@ -105,14 +105,14 @@ class Costs:
         self._waited_ns += pair.lost.waited_ns
 
     def _add_closes(self, pair: PairFacts) -> None:
-        ended = pair.count(traits.ASKED | traits.CLOSED)
+        ended = pair.count_all(traits.ASKED | traits.CLOSED)
         if not ended:
             return
         closes = min(pair.avoidable, ended)
         self._closes += closes
         # Who resets a connection holds no port for it.
-        self._client_closes += closes * pair.count(traits.ASKED | traits.BY_CLIENT, without=traits.BY_RESET) / ended
-        self._server_closes += closes * pair.count(traits.ASKED | traits.BY_SERVER, without=traits.BY_RESET) / ended
+        self._client_closes += closes * pair.count_all(traits.ASKED | traits.BY_CLIENT, without=traits.BY_RESET) / ended
+        self._server_closes += closes * pair.count_all(traits.ASKED | traits.BY_SERVER, without=traits.BY_RESET) / ended
         first_ns, last_ns = pair.span_ns
         self._first_ns = first_ns if self._first_ns is None else min(self._first_ns, first_ns)
         self._last_ns = last_ns if self._last_ns is None else max(self._last_ns, last_ns)

@@ -2,11 +2,12 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict import traits
 from kacap.verdict.facts import Facts
+from kacap.verdict.past import Past
 from kacap.verdict.traits import kinds_of
 
 SHARE_OF_DISCARDS = 0.9
@@ -26,39 +27,52 @@ class PairCounts:
         "discarded",
         "ended",
         "exchanges",
+        "exchanges_here",
         "incomplete",
         "kinds",
         "never_kept",
         "opened",
+        "past",
         "reused_exchanges",
         "traits_of_any",
         "unanswered",
         "used",
+        "used_count",
     )
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: Sequence[Facts], past: Past | None = None) -> None:
+        """`past`: others that are there no more: what is told of the pair as a whole counts them too.
+
+        What a rule compares with single connections counts those that are here.
+        """
         self.connections = connections
+        self.past = past
         self.kinds = kinds_of(connections)
         """The kind of each connection."""
         self._counts = {kind.traits: kind.count for kind in set(self.kinds)}
         self.traits_of_any = 0
-        """All that one connection or another has."""
+        """All that one connection or another has, of those that are there."""
         for bits in self._counts:
             self.traits_of_any |= bits
+        self.used = self.having(traits.ASKED)
+        """Those that carried exchanges, and are there."""
+        self.exchanges = 0
+        self.reused_exchanges = 0
+        if past is not None:
+            self.exchanges, self.reused_exchanges = past.exchanges, past.reused_exchanges
+        self.used_count = self.count_all(traits.ASKED)
+        """How many there are and were."""
+        self.exchanges_here = 0
         self._opened_ns: array[int] | None = None
         self._openings: list[Facts] | None = None
         self._span_ns: tuple[int, int] | None = None
-        self.used = self.having(traits.ASKED)
-        """Those that carried exchanges."""
-        self.opened = self.count(traits.OPENED)
-        self.exchanges = 0
-        self.reused_exchanges = 0
+        self.opened = self.count_all(traits.OPENED)
         self._count_exchanges()
-        self.unanswered = self.exchanges - len(self.used) - self.reused_exchanges
+        self.unanswered = self.exchanges - self.used_count - self.reused_exchanges
         """Requests that a kept connection left without any answer."""
-        self.incomplete = self.count(traits.ASKED | traits.LOST_IN_GAP)
+        self.incomplete = self.count_all(traits.ASKED | traits.LOST_IN_GAP)
         """Connections on which the capture may have missed exchanges: messages lost in gaps, or one direction only."""
-        self.incomplete += self.count(traits.ASKED | traits.ONE_SIDED, without=traits.LOST_IN_GAP)
+        self.incomplete += self.count_all(traits.ASKED | traits.ONE_SIDED, without=traits.LOST_IN_GAP)
         self.ended = self.count(traits.ASKED | traits.CLOSED | traits.UNSAID)
         """How many that carried exchanges were closed, and nobody had said so."""
         self.discarded = self.count(traits.ASKED | traits.DISCARDED, without=traits.SWITCHED)
@@ -69,13 +83,19 @@ class PairCounts:
         self.cut_off = self.count(cut, without=traits.BY_RESET)
         """How many the server closed right after a response, by a FIN and without a word."""
 
+    @property
+    def connection_count(self) -> int:
+        """All of them."""
+        return len(self.connections) + (0 if self.past is None else self.past.connections)
+
     def count(self, having: int, *, without: int = 0) -> int:
-        """How many connections have all the traits of `having`, and none of `without`."""
-        found = 0
-        for bits, count in self._counts.items():
-            if bits & (having | without) == having:
-                found += count
-        return found
+        """How many of the connections that are here have all the traits of `having`, and none of `without`."""
+        return _counted(self._counts, having, without)
+
+    def count_all(self, having: int, *, without: int = 0) -> int:
+        """The same, of those in the past too."""
+        found = _counted(self._counts, having, without)
+        return found if self.past is None else found + _counted(self.past.counts, having, without)
 
     def _keeps_none(self) -> bool:
         if self.discarded < SHARE_OF_DISCARDS * self.ended:
@@ -90,9 +110,10 @@ class PairCounts:
 
     def _count_exchanges(self) -> None:
         for facts, kind in zip(self.connections, self.kinds, strict=True):
-            self.exchanges += facts.asked
+            self.exchanges_here += facts.asked
             if kind.has(traits.ASKED | traits.SEVERAL):
-                self.reused_exchanges += _reused(facts, kind.traits)
+                self.reused_exchanges += reused_of(facts, kind.traits)
+        self.exchanges += self.exchanges_here
 
     @property
     def openings(self) -> list[Facts]:
@@ -123,6 +144,8 @@ class PairCounts:
         """From the first SYN of those that carried exchanges to their last close; NEVER where none was closed."""
         if self._span_ns is None:
             first_ns, last_ns = FOREVER, NEVER
+            if self.past is not None:
+                first_ns, last_ns = self.past.first_ns, self.past.last_ns
             for facts in self.used:
                 first_ns = min(first_ns, facts.opened_ns)
                 last_ns = max(last_ns, facts.first_close_ns)
@@ -130,17 +153,25 @@ class PairCounts:
         return self._span_ns
 
 
+def _counted(counts: Mapping[int, int], having: int, without: int) -> int:
+    found = 0
+    for bits, count in counts.items():
+        if bits & (having | without) == having:
+            found += count
+    return found
+
+
 def opened_ns(facts: Facts) -> int:
     """When a connection began, to sort by."""
     return facts.opened_ns
 
 
-def _reused(facts: Facts, bits: int) -> int:
+def reused_of(facts: Facts, bits: int) -> int:
     """How many of its exchanges were served by a connection that had served one before."""
-    count = len(facts.exchanges)
+    count, dropped = len(facts.exchanges), facts.exchanges.dropped
     if bits & traits.UNSOLICITED:
-        return sum(facts.reuses(at) for at in range(count))
-    reused = count - 1
+        return sum(facts.reuses(at) for at in range(count)) + max(0, dropped.asked - 1)
+    reused = count + dropped.count - 1
     if bits & traits.UNANSWERED and bits & traits.CLOSED:
         # Responses answer in order: what has none stands last.
         at = count - 1

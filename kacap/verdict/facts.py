@@ -94,9 +94,11 @@ class Facts(Moments):
         self._has_unsolicited = exchanges.orphans > 0 and unsolicited_responses(self.opened_here, client, dialogue) > 0
         self.aborted = self._is_aborted()
         """A FIN or RST came before the last exchange was complete on both sides, and it never was."""
-        self.asked = len(exchanges) - self.unsolicited
+        self.asked = len(exchanges) + exchanges.dropped.count - self.unsolicited
         """Exchanges, but for those that nobody asked for."""
         self._first_asked = exchanges.first_asked() if self._has_unsolicited else 0
+        if exchanges.dropped.asked or (exchanges.dropped.count and not self._has_unsolicited):
+            self._first_asked = -1
         self._idle_before_close_ns = self._measure_idle_before_close_ns()
 
     def dialogue_again(self) -> Dialogue:

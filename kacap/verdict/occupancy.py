@@ -114,6 +114,20 @@ class Cover:
         else:
             self.add_all(busy_intervals(facts, left=left))
 
+    def add_busy_part(self, facts: Facts, from_ns: int, until_ns: int, *, left: bool) -> None:
+        """What lies of them between two moments."""
+        if len(facts.exchanges) == 1:
+            start = _first_start(facts, facts.exchanges.start_ns(0))
+            self.add_part(start, _busy_until(facts, 0, start, 0 if left else facts.hold_ns), from_ns, until_ns)
+            return
+        for start, end in busy_intervals(facts, left=left):
+            self.add_part(start, end, from_ns, until_ns)
+
+    def add_part(self, start_ns: int, end_ns: int, from_ns: int, until_ns: int) -> None:
+        """What lies of an interval between two moments."""
+        if start_ns < until_ns and end_ns > from_ns:
+            self.add(max(start_ns, from_ns), min(end_ns, until_ns))
+
     def at(self, moment_ns: int) -> int:
         """Intervals with start <= moment < end."""
         self._sort()
@@ -157,7 +171,7 @@ def peak(intervals: Iterable[Interval]) -> int:
 
 
 def _first_start(facts: Facts, start: int) -> int:
-    if not facts.opened_here:
+    if not facts.opened_here or facts.exchanges.dropped.count:
         return start
     if facts.ready_ns == NEVER or start - facts.ready_ns <= HOLD_NS:
         return min(start, facts.opened_ns)

@@ -20,6 +20,7 @@ from kacap.verdict.facts import Facts
 from kacap.verdict.median import median, median_low
 from kacap.verdict.needed import needed_connections
 from kacap.verdict.occupancy import Cover, idle_intervals, open_interval
+from kacap.verdict.past import Past
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
 from kacap.verdict.patterns.habits import Habits, habits_of
@@ -28,12 +29,10 @@ from kacap.verdict.patterns.limits import RequestLimit, request_limit
 from kacap.verdict.patterns.pools import Pool
 from kacap.verdict.patterns.probes import probes_of
 from kacap.verdict.patterns.retries import Lost, Requests, Retry, lost_requests
+from kacap.verdict.rate import judge, reuse_rate
 from kacap.verdict.round_trip import take_usual_times
 from kacap.verdict.timings import spent_ns
 from kacap.verdict.words import Verdict
-
-REUSED_FROM = 0.95
-NOT_REUSED_BELOW = 0.05
 
 
 class PairFacts(PairCounts):
@@ -63,9 +62,10 @@ class PairFacts(PairCounts):
         "shared",
     )
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: Sequence[Facts], past: Past | None = None) -> None:
+        """`past`: as for `PairCounts`."""
         take_usual_times(connections)
-        super().__init__(connections)
+        super().__init__(connections, past)
         self._answers: Answers | None = None
         self._bound: list[Bound] | None = None
         self._habits: Habits | None = None
@@ -86,6 +86,8 @@ class PairFacts(PairCounts):
         """After how many requests the server ends a connection."""
         if self.count(traits.OPENED | traits.SEVERAL | traits.SERVER_CLOSE):
             self.request_limit = request_limit(connections)
+            if self.request_limit is None and past is not None:
+                self.request_limit = past.request_limit
         self.probes = probes_of(connections)
         """Stream → why its connection is a health probe. Such a connection is needed by definition."""
         self.shared = self._shared()
@@ -94,9 +96,16 @@ class PairFacts(PairCounts):
         """When the last connection was opened that was accepted, or may be yet."""
         self.peak_open = 0
         self._look_at_openings()
-        self.needed = needed_connections(self.shared, self._was_left) + len(self.used) - len(self.shared)
-        self.avoidable = len(self.used) - self.needed
+        self.needed = len(self.used) - len(self.shared)
+        if past is None:
+            self.needed += needed_connections(self.shared, self.was_left)
+        else:
+            self.needed += past.needs.needed(self.shared, self.was_left)
+            self.needed = min(self.needed, self.used_count)  # where names became one too late, or none was asked for
+        self.avoidable = self.used_count - self.needed
         connect = [connect_ns for facts in connections if (connect_ns := facts.connect_ns) is not None]
+        if past is not None:
+            connect += past.connect_ns
         self.connect_ns = median_low(connect) if connect else None
         """The usual time of a handshake."""
 
@@ -126,11 +135,13 @@ class PairFacts(PairCounts):
     def _look_at_openings(self) -> None:
         held = Cover()
         last_ns = NEVER
+        swept_ns = NEVER if self.past is None else self.past.needs.swept_ns
         for facts in self.connections:
             established = facts.established
             if established:
                 start, end = open_interval(facts)
-                held.add(start, end)
+                if end > swept_ns:
+                    held.add(max(start, swept_ns), end)
             if (
                 facts.opened_ns > last_ns
                 and facts.opened_here
@@ -139,13 +150,18 @@ class PairFacts(PairCounts):
                 last_ns = facts.opened_ns
         self.last_accepted_ns = last_ns
         self.peak_open = held.peak()
+        if self.past is not None:
+            self.peak_open = max(self.peak_open, self.past.peak_open)
 
-    def _was_left(self, facts: Facts) -> bool:
+    def was_left(self, facts: Facts) -> bool:
         """Whether the client opened another connection after the grace, while this one stood idle for good."""
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
         times = self.opening_times
         at = bisect_left(times, until_ns)
-        return at > 0 and times[at - 1] > facts.exchanges.end_ns(len(facts.exchanges) - 1) + facts.hold_ns
+        last_ns = times[at - 1] if at else NEVER
+        if self.past is not None and self.past.needs.last_opened_ns < until_ns:
+            last_ns = max(last_ns, self.past.needs.last_opened_ns)
+        return last_ns > facts.exchanges.end_ns(len(facts.exchanges) - 1) + facts.hold_ns
 
     def overlap(self, connections: Sequence[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
@@ -228,6 +244,9 @@ class PairFacts(PairCounts):
         if self._lost is None:
             lossy = self.traits_of_any & traits.UNANSWERED and self.traits_of_any & traits.CLOSED
             self._lost = lost_requests(self.used if lossy else ())
+            if self.past is not None:
+                lost = self._lost
+                self._lost = Lost(lost.requests + self.past.lost_requests, lost.waited_ns + self.past.waited_ns)
         return self._lost
 
     @property
@@ -239,7 +258,7 @@ class PairFacts(PairCounts):
     def spent_ns(self) -> int:
         """Connecting, sending, waiting and receiving of all exchanges."""
         if self._spent_ns is None:
-            total_ns = 0
+            total_ns = 0 if self.past is None else self.past.spent_ns
             for facts in self.used:
                 total_ns += spent_ns(facts)
             self._spent_ns = total_ns
@@ -258,7 +277,7 @@ class PairFacts(PairCounts):
     @property
     def is_opaque(self) -> bool:
         """Whether exchanges may be there that cannot be read."""
-        if self.traits_of_any & traits.UNREAD:
+        if self.traits_of_any & traits.UNREAD or (self.past is not None and self.past.is_opaque):
             return True
         return any(facts.protocol_name != "unknown" for facts in self.having(traits.OPAQUE))
 
@@ -267,26 +286,7 @@ class PairFacts(PairCounts):
         """The word for this pair."""
         if self._verdict is None:
             if self.exchanges:
-                self._verdict = judge(self.reuse_rate, self.incomplete, len(self.used))
+                self._verdict = judge(self.reuse_rate, self.incomplete, self.used_count)
             else:
                 self._verdict = Verdict.INCONCLUSIVE if self.is_opaque else Verdict.NO_OPPORTUNITY
         return self._verdict
-
-
-def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:
-    """Reused exchanges ÷ (exchanges - needed connections); None when there was no opportunity."""
-    opportunities = exchanges - needed
-    if opportunities <= 0:
-        return None
-    return min(1.0, reused / opportunities)
-
-
-def judge(rate: float | None, incomplete: int, used: int) -> Verdict:
-    """The word for a rate. What the capture missed on `incomplete` of the `used` connections could only raise it."""
-    if rate is not None and rate >= REUSED_FROM:
-        return Verdict.REUSED
-    if incomplete > (1 - REUSED_FROM) * used:
-        return Verdict.INCONCLUSIVE
-    if rate is None:
-        return Verdict.NO_OPPORTUNITY
-    return Verdict.NOT_REUSED if rate < NOT_REUSED_BELOW else Verdict.PARTLY_REUSED

@@ -8,6 +8,10 @@ from mypy_extensions import i64
 _KEY_BYTES_OF_IPV4: Final = 12
 
 
+MAX_KNOWN: Final = 1 << 16
+"""Pairs remembered."""
+
+
 class PairKey(NamedTuple):
     """Client address, server address, server port."""
 
@@ -42,6 +46,8 @@ class PairKeys:
         both = client_key[:-4] + client_key[-2:]
         known = self._known.get(both)
         if known is None:
+            if len(self._known) >= MAX_KNOWN:  # equal keys of two objects are one pair all the same
+                self._known.clear()
             width = (len(client_key) - 4) // 2
             port = client_key[-2] << 8 | client_key[-1]
             known = PairKey(client_key[:width], client_key[width : 2 * width], port)

@@ -1,10 +1,13 @@
 """The sums over all pairs, their verdict, and the one sentence that says it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kacap.verdict.pair import PairFacts, judge, reuse_rate
-from kacap.verdict.words import ConnectionVerdict, Verdict
+from kacap.verdict import traits
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.rate import judge, reuse_rate
+from kacap.verdict.words import Verdict
 
 
 class Sums(NamedTuple):
@@ -32,7 +35,7 @@ def summarise(pairs: Sequence[PairFacts], left_out: int) -> Sums:
     return Sums(
         verdict=verdict,
         headline=_headline(pairs, verdict, left_out),
-        connections=sum(len(pair.connections) for pair in pairs),
+        connections=sum(pair.connection_count for pair in pairs),
         opened=sum(pair.opened for pair in pairs),
         exchanges=exchanges,
         reused_exchanges=reused,
@@ -46,18 +49,19 @@ def summarise(pairs: Sequence[PairFacts], left_out: int) -> Sums:
 def _verdict(pairs: Sequence[PairFacts], exchanges: int, rate: float | None) -> Verdict:
     if not exchanges:
         return Verdict.INCONCLUSIVE if any(pair.is_opaque for pair in pairs) else Verdict.NO_OPPORTUNITY
-    return judge(rate, sum(pair.incomplete for pair in pairs), sum(len(pair.used) for pair in pairs))
+    return judge(rate, sum(pair.incomplete for pair in pairs), sum(pair.used_count for pair in pairs))
 
 
 def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> str:
     exchanges = sum(pair.exchanges for pair in pairs)
-    used = sum(len(pair.used) for pair in pairs)
+    used = sum(pair.used_count for pair in pairs)
     needed = sum(pair.needed for pair in pairs)
     avoidable = sum(pair.avoidable for pair in pairs)
     if not exchanges:
         return _headline_without_exchanges(pairs, left_out)
     carried = f"{counted(used, 'connection')} for {counted(exchanges, 'exchange')}"
     probes = sum(facts.stream in pair.probes for pair in pairs if pair.probes for facts in pair.used)
+    probes += sum(pair.past.probes for pair in pairs if pair.past is not None)
     if probes:
         carried += f", {probes:,} of them by health probes"
     if verdict is Verdict.INCONCLUSIVE:
@@ -73,17 +77,20 @@ def _headline(pairs: Sequence[PairFacts], verdict: Verdict, left_out: int) -> st
 
 
 def _headline_without_exchanges(pairs: Sequence[PairFacts], left_out: int) -> str:
-    connections = [facts for pair in pairs for facts in pair.connections]
+    connections = sum(pair.connection_count for pair in pairs)
     if not connections and left_out:
         if left_out == 1:
             return "The TCP connection in this capture was not asked for"
         return f"None of the {left_out} TCP connections in this capture was asked for"
     if not connections:
         return "No TCP connection in this capture"
-    failed = sum(facts.verdict is ConnectionVerdict.FAILED for facts in connections)
-    tls = sum(facts.protocol_name == "tls" for facts in connections)
-    http2 = sum(facts.protocol_name == "http2" for facts in connections)
-    parts = [f"No HTTP/1 exchange in {counted(len(connections), 'connection')}"]
+    failed = sum(pair.count_all(traits.FAILED) for pair in pairs)
+    protocols = Counter(facts.protocol_name for pair in pairs for facts in pair.connections)
+    for pair in pairs:
+        if pair.past is not None:
+            protocols.update(pair.past.protocols)
+    tls, http2 = protocols["tls"], protocols["http2"]
+    parts = [f"No HTTP/1 exchange in {counted(connections, 'connection')}"]
     if failed:
         parts.append(f"{failed} never established")
     if tls:

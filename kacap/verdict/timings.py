@@ -23,7 +23,7 @@ def timings(facts: Facts, index: int) -> Parts:
     """The parts of the exchange at `index` (0-based)."""
     exchange = facts.exchanges.at(index)
     asked, answered = exchange.request is not None, exchange.response is not None
-    first = index == 0
+    first = index == 0 and not facts.exchanges.dropped.count
     return Parts(
         dns_ns=facts.dns_ns if first else None,
         connect_ns=facts.connect_ns if first else None,
@@ -41,6 +41,6 @@ def spent_ns(facts: Facts) -> int:
 
 def _idle_ns(facts: Facts, index: int, begin_ns: int) -> int | None:
     """Since the exchange before was over."""
-    if not facts.exchanges.complete(index - 1):
+    if not index or not facts.exchanges.complete(index - 1):
         return None
     return max(0, begin_ns - facts.exchanges.end_ns(index - 1))

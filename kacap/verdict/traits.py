@@ -191,7 +191,7 @@ def _of_close(facts: Facts) -> int:
 
 def _of_exchanges(facts: Facts) -> int:
     exchanges = facts.exchanges
-    count, at = facts.asked + facts.unsolicited, facts.final_index
+    count, at = len(exchanges), facts.final_index
     bits = ALONE if count == 1 else SEVERAL
     if facts.asked:
         bits |= ASKED if facts.asked == 1 else ASKED | AGAIN

@@ -5,7 +5,8 @@ from math import nextafter
 import pytest
 
 from kacap.verdict.facts import Facts
-from kacap.verdict.pair import NOT_REUSED_BELOW, REUSED_FROM, PairFacts, judge, reuse_rate
+from kacap.verdict.pair import PairFacts
+from kacap.verdict.rate import NOT_REUSED_BELOW, REUSED_FROM, judge, reuse_rate
 from kacap.verdict.words import Side, Verdict
 from tests.verdict.heard import pair
 from tests.verdict.records import exchange, ns, record

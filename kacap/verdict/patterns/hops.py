@@ -63,7 +63,7 @@ class Behind:
         client = inner.used[0].client.address
         self.is_sure = client == server[0] or ip_address(client).is_loopback
         """Its address shows that the inner client is the proxy; else only what it asks for, and when."""
-        self.is_whole = len(matches) >= inner.exchanges
+        self.is_whole = len(matches) >= inner.exchanges_here
         """Each request behind the proxy serves one before it."""
         self._origins = {within.exchange.key: around for around, within in matches}
         self.kept = Kept(inner.used)

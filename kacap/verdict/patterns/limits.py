@@ -54,7 +54,7 @@ def request_limit(connections: Sequence[Facts]) -> RequestLimit | None:
     if requests < 2 or times < _SHARE * len(closed):
         return None
     members = [facts for carried, facts in closed if carried == requests]
-    counted_down = all(_counts_down(facts, requests) for facts in members)
+    counted_down = all(_counts_down(facts) for facts in members)
     if not counted_down and requests not in KNOWN_LIMITS and times < (_FEW_TIMES if requests < _MANY else 2):
         return None
     if any(_went_beyond(facts, requests) for facts in connections):
@@ -72,18 +72,20 @@ def requests_before_close(facts: Facts) -> int | None:
     response = facts.exchanges.heads(signal.index)[1]
     if response is None or response.status >= ERRORS_FROM or facts.dialogue.lost_in_gap:
         return None
-    return signal.index + 1
+    return facts.exchanges.dropped.count + signal.index + 1
 
 
-def _counts_down(facts: Facts, requests: int) -> bool:
+def _counts_down(facts: Facts) -> bool:
     """Whether the last response that kept the connection granted one more."""
-    before = facts.exchanges[requests - 2].response
+    at = 0 if facts.signal is None else facts.signal.index
+    before = facts.exchanges[at - 1].response if at else None
     return before is not None and before.keep_alive is not None and before.keep_alive[1] in (0, 1)
 
 
 def _went_beyond(facts: Facts, requests: int) -> bool:
     exchanges = facts.exchanges
-    return len(exchanges) > requests and exchanges[requests].response is not None
+    at = requests - exchanges.dropped.count
+    return at < 0 or (len(exchanges) > at and exchanges[at].response is not None)
 
 
 def _same_end(members: Sequence[Facts], connections: Sequence[Facts]) -> bool:

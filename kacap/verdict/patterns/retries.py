@@ -147,7 +147,8 @@ def idle_before_ns(facts: Facts, at: int) -> int | None:
         return None
     if at:
         return max(0, request.time_ns - facts.exchanges[at - 1].end_ns)
-    return max(0, request.time_ns - facts.opened_ns) if facts.opened_here else None
+    known = facts.opened_here and not facts.exchanges.dropped.count
+    return max(0, request.time_ns - facts.opened_ns) if known else None
 
 
 def failure_ns(facts: Facts, request: Request) -> int:

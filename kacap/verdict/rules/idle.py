@@ -46,7 +46,7 @@ def _leaks(facts: Facts, pair: PairFacts) -> bool:
     """One of many that stood idle, and never was used again, while the client opened the next."""
     habits = pair.habits
     left = len(habits.left_idle)
-    if left < _LEAKS or left < _SHARE_OF_LEAKS * pair.avoidable or 2 * left < len(pair.used):
+    if left < _LEAKS or left < _SHARE_OF_LEAKS * min(pair.avoidable, len(pair.used)) or 2 * left < len(pair.used):
         return False
     if habits.left_until_ns == NEVER and left < _OPEN_LEAKS:
         return False

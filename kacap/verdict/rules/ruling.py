@@ -3,6 +3,7 @@
 Of all rows these are a few, the same for all connections of one kind.
 """
 
+from collections.abc import Set
 from functools import lru_cache
 
 from kacap.http.heads import Head
@@ -19,13 +20,19 @@ def rule_on(facts: Facts, pair: PairFacts) -> Ruling | None:
     return None if rule is None else _ruling(rule, facts, pair, [])
 
 
-def rulings_of(pair: PairFacts) -> list[Ruling | None]:
-    """As `rule_on`, of each connection of a pair, in their order. What is the same of many is one object."""
+def rulings_of(pair: PairFacts, only: Set[int] | None = None) -> list[Ruling | None]:
+    """As `rule_on`, of each connection of a pair, in their order. What is the same of many is one object.
+
+    `only`: rule on the connections of these streams; the others stand there as None.
+    """
     common = pair.traits
     rows: dict[Kind, _Rows] = {}
     known: dict[Rule, list[Ruling]] = {}
     rulings: list[Ruling | None] = []
     for facts, kind in zip(pair.connections, pair.kinds, strict=True):
+        if only is not None and facts.stream not in only:
+            rulings.append(None)
+            continue
         of_kind = rows.get(kind)
         if of_kind is None:
             of_kind = rows[kind] = _Rows(candidates(kind.traits | common))

@@ -34,7 +34,7 @@ def _limit_certainty(facts: Facts, pair: PairFacts) -> Certainty:
 
 def _limit_proof(facts: Facts, pair: PairFacts) -> Iterator[Proof]:
     requests = requests_before_close(facts) or 0
-    response = facts.exchanges[requests - 1].response if requests else None
+    response = facts.exchanges[facts.final_index].response if requests else None
     if response is not None:
         yield Proof(response.frame, response.time_ns, f'response {requests} on it says "Connection: close"')
     yield from close_proof(facts, pair)
