@@ -13,12 +13,12 @@ _LIMIT = 60
 
 def clients(connections: "Sequence[Connection]") -> list[str]:
     """`:51000` where all share one client host, else whole endpoints."""
-    return _short([connection.client for connection in connections])
+    return short([connection.client for connection in connections])
 
 
 def servers(connections: "Sequence[Connection]") -> list[str]:
     """`:8880` where all share one server host, else whole endpoints."""
-    return _short([connection.server for connection in connections])
+    return short([connection.server for connection in connections])
 
 
 def host(endpoint: str) -> str:
@@ -26,7 +26,8 @@ def host(endpoint: str) -> str:
     return endpoint.rpartition(":")[0].strip("[]")
 
 
-def _short(endpoints: Sequence[str]) -> list[str]:
+def short(endpoints: Sequence[str]) -> list[str]:
+    """`:51000` where all share one host, else whole."""
     if len({host(endpoint) for endpoint in endpoints}) == 1:
         return [":" + safe(endpoint.rpartition(":")[2], _LIMIT) for endpoint in endpoints]
     return [safe(endpoint, _LIMIT) for endpoint in endpoints]

@@ -23,8 +23,8 @@ from kacap.report.model import SCHEMA_VERSION, Report
 
 __all__ = ["document", "rfc3339", "schema", "write"]
 
-_LISTS = ("pairs", "connections", "findings")
-_text = json.JSONEncoder(check_circular=False).encode
+LISTS = ("pairs", "connections", "findings")
+encoded = json.JSONEncoder(check_circular=False).encode
 
 
 def document(report: Report, *, detail: Detail = Detail.EXCHANGES, queries: bool = False) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def document(report: Report, *, detail: Detail = Detail.EXCHANGES, queries: bool
     `detail` empties `exchanges` of each connection (`connections`) or `connections` itself (`summary`). `queries` shows
     the query strings of targets. Never raises on the content of a report.
     """
-    whole = {key: list(part) if key in _LISTS else part for key, part in _parts(report, detail, queries)}
+    whole = {key: list(part) if key in LISTS else part for key, part in parts(report, detail, queries)}
     for connection in whole["connections"]:
         connection["exchanges"] = list(connection["exchanges"])
     return whole
@@ -42,15 +42,15 @@ def document(report: Report, *, detail: Detail = Detail.EXCHANGES, queries: bool
 def write(report: Report, out: TextIO, *, detail: Detail = Detail.EXCHANGES, queries: bool = False) -> None:
     """Write `document(…)` as text, exchange by exchange. Raises what `out.write` raises."""
     before = "{\n"
-    for key, part in _parts(report, detail, queries):
+    for key, part in parts(report, detail, queries):
         out.write(f'{before}"{key}": ')
         before = ",\n"
         if key == "connections":
-            _write_lines(map(_pieces, part), out)
-        elif key in _LISTS:
-            _write_lines(((_text(item),) for item in part), out)
+            _write_lines(map(pieces, part), out)
+        elif key in LISTS:
+            _write_lines(((encoded(item),) for item in part), out)
         else:
-            out.write(_text(part))
+            out.write(encoded(part))
     out.write("\n}\n")
 
 
@@ -74,18 +74,18 @@ def _write_lines(items: Iterable[Iterable[str]], out: TextIO) -> None:
     out.write("[]" if before == "[\n" else "\n]")
 
 
-def _pieces(connection: dict[str, Any]) -> Iterator[str]:
+def pieces(connection: dict[str, Any]) -> Iterator[str]:
     """The text of a connection, whose last key is `exchanges`: they are as many as a client likes."""
     exchanges = connection.pop("exchanges")
-    yield f'{_text(connection)[:-1]}, "exchanges": ['
+    yield f'{encoded(connection)[:-1]}, "exchanges": ['
     before = ""
     for exchange in exchanges:
-        yield before + _text(exchange)
+        yield before + encoded(exchange)
         before = ", "
     yield "]}"
 
 
-def _parts(report: Report, detail: Detail, queries: bool) -> Iterator[tuple[str, Any]]:
+def parts(report: Report, detail: Detail, queries: bool) -> Iterator[tuple[str, Any]]:
     """Keys and what belongs to them; lists, and the exchanges of connections, are yet to be gone through."""
     connections = report.connections if detail != Detail.SUMMARY else ()
     with_exchanges = detail == Detail.EXCHANGES

@@ -8,7 +8,7 @@
 A lane is at least three columns, so that the shortest connection can be seen; beyond that the scale is true.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kacap.report.connection import Connection
 
 ROWS_SHOWN = 10
-_LEAST_COLUMNS = 24
+LEAST_COLUMNS = 24
 _TICKS = 4
 _LEGEND = {
     "├": "opened",
@@ -37,7 +37,7 @@ _LEGEND = {
 _WITHOUT_HTTP = ("failed", "opaque", "switched", "unknown")
 
 
-class _Scale:
+class Scale:
     """Capture time to column."""
 
     def __init__(self, first_ns: int, last_ns: int, columns: int) -> None:
@@ -58,10 +58,12 @@ def lanes(report: Report, width: int) -> RenderableType | None:
     names = clients(rows)
     label_columns = INDENT + max(map(len, names))
     columns = width - label_columns - 1
-    if columns < _LEAST_COLUMNS:
+    if columns < LEAST_COLUMNS:
         return None
-    scale = _Scale(min(row.first_time_ns for row in rows), max(row.last_time_ns for row in rows), columns)
-    axis = _axis(scale, report.capture.first_time_ns or scale.first_ns)
+    scale = Scale(min(row.first_time_ns for row in rows), max(row.last_time_ns for row in rows), columns)
+    origin_ns = report.capture.first_time_ns or scale.first_ns
+    start, end = duration(scale.first_ns - origin_ns), duration(scale.first_ns + scale.span_ns - origin_ns)
+    axis = axis_of(scale.columns, start, end)
     drawn = [lane(row, scale) for row in rows]
     lines = [Text(" " * (label_columns + 1) + axis, style=DIM)]
     lines += [Text(f"{name:>{label_columns}} {line}") for name, line in zip(names, drawn, strict=True)]
@@ -71,21 +73,36 @@ def lanes(report: Report, width: int) -> RenderableType | None:
     return Group(*lines)
 
 
-def lane(connection: "Connection", scale: _Scale) -> str:
+def lane(connection: "Connection", scale: Scale) -> str:
     """One connection as a line of at most `scale.columns` characters."""
-    began, ended = scale.column(connection.first_time_ns), scale.column(_end_ns(connection))
+    return bar(
+        scale,
+        connection.first_time_ns,
+        _end_ns(connection),
+        _in_flight(connection),
+        left="" if connection.opened_at_ns is None else "├",
+        right="" if connection.closed_at_ns is None else "✗" if connection.end.first_close == "rst" else "┤",
+        line="┈" if connection.verdict in _WITHOUT_HTTP else "─",
+    )
+
+
+def bar(
+    scale: Scale, first_ns: int, last_ns: int, in_flight: Iterable[tuple[int, int]], *, left: str, right: str, line: str
+) -> str:
+    """From `first_ns` to `last_ns`: a `line`, what stands at its ends (empty: nothing), and what is in flight on it."""
+    began, ended = scale.column(first_ns), scale.column(last_ns)
     ended = min(max(ended, began + 2), scale.columns - 1)
     began = max(0, min(began, ended - 2))
-    cells = ["┈" if connection.verdict in _WITHOUT_HTTP else "─"] * (ended - began + 1)
-    inner = (began + (connection.opened_at_ns is not None), ended - (connection.closed_at_ns is not None))
-    for start_ns, stop_ns in _in_flight(connection):
+    cells = [line] * (ended - began + 1)
+    inner = (began + bool(left), ended - bool(right))
+    for start_ns, stop_ns in in_flight:
         start = min(max(scale.column(start_ns), inner[0]), inner[1])
         stop = min(max(scale.column(stop_ns), start), inner[1])
         cells[start - began : stop - began + 1] = "█" * (stop - start + 1)
-    if connection.opened_at_ns is not None:
-        cells[0] = "├"
-    if connection.closed_at_ns is not None:
-        cells[-1] = "✗" if connection.end.first_close == "rst" else "┤"
+    if left:
+        cells[0] = left
+    if right:
+        cells[-1] = right
     return " " * began + "".join(cells)
 
 
@@ -106,19 +123,24 @@ def _in_flight(connection: "Connection") -> Iterator[tuple[int, int]]:
             yield request.time_ns, _end_ns(connection)
 
 
-def _axis(scale: _Scale, origin_ns: int) -> str:
-    start, end = duration(scale.first_ns - origin_ns), duration(scale.first_ns + scale.span_ns - origin_ns)
-    cells = [" "] * scale.columns
+def axis_of(columns: int, start: str, end: str) -> str:
+    """The line over the lanes, with what is at its ends."""
+    cells = [" "] * columns
     for tick in range(1, _TICKS):
-        cells[tick * scale.columns // _TICKS] = "·"
+        cells[tick * columns // _TICKS] = "·"
     cells[: len(start)] = start
-    cells[scale.columns - len(end) :] = end
+    cells[columns - len(end) :] = end
     return "".join(cells)
+
+
+def legend(drawn: Iterable[str]) -> str:
+    """What the symbols mean that were drawn."""
+    used = set().union(*drawn)
+    return " " * INDENT + "  ".join(f"{symbol} {meaning}" for symbol, meaning in _LEGEND.items() if symbol in used)
 
 
 def _below(drawn: Sequence[str], connections: int) -> Iterator[str]:
     left = connections - len(drawn)
     if left:
         yield f"{' ' * INDENT}… and {left:,} more"
-    used = set().union(*drawn)
-    yield " " * INDENT + "  ".join(f"{symbol} {meaning}" for symbol, meaning in _LEGEND.items() if symbol in used)
+    yield legend(drawn)

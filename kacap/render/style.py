@@ -3,6 +3,7 @@
 DIM = "dim"
 STRONG = "bold"
 CAUTION = "yellow"
+ALARM = "bold reverse red"
 
 VERDICT = {
     "reused": "bold green",

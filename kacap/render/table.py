@@ -51,13 +51,19 @@ class Column(NamedTuple):
         return self.wide if self.shrinks_to is None else min(self.wide, self.shrinks_to)
 
 
-def fitted(columns: Sequence[Column], width: int) -> RenderableType:
-    """The table at this console width. Cells must have passed `escape.safe` where they hold hostile text."""
+def fitted(columns: Sequence[Column], width: int, *, notes: bool = True) -> RenderableType:
+    """The table at this console width. Cells must have passed `escape.safe` where they hold hostile text.
+
+    Without `notes` what is not shown is not told either, whether it is constant or not, and the table is as high as its
+    rows and their header.
+    """
     kept = [column for column in columns if column.rank == 0 or column.is_known]
-    constant = list(_removed(kept, width, lambda column: column.is_constant))
+    constant = list(_removed(kept, width, lambda column: notes and column.is_constant))
     dropped = list(_removed(kept, width, lambda column: True))
     rows = len(columns[0].cells)
     parts: list[RenderableType] = [_drawn(kept, width)]
+    if not notes:
+        return parts[0]
     if constant:
         facts = [f"{column.header} {column.cells[0]}" for column in reversed(constant)]
         parts.append(_indented(Joined(facts, before="all rows: " if rows > 1 else "also: ")))
