@@ -18,10 +18,11 @@ choose_core()
 
 if TYPE_CHECKING:
     from kacap.analyzer import Analyzer
+    from kacap.live.recording import Recording
     from kacap.report.model import Finding, Report
     from kacap.verdict.words import Verdict
 
-__all__ = ["Analyzer", "Finding", "Report", "Verdict", "__version__", "analyze"]
+__all__ = ["Analyzer", "Finding", "Report", "Verdict", "__version__", "analyze", "record"]
 
 _HOMES = {
     "Analyzer": "kacap.analyzer",
@@ -58,6 +59,32 @@ def analyze(
         source = open_capture(captures, share=analysis.share)
         analysis.feed_all(source)
         return analysis.finish(source.info)
+
+
+def record(
+    *,
+    port: int | Collection[int] = (),
+    interface: str = "any",
+    kernel_filter: str | None = None,
+    write: str | None = None,
+    keep: int = 10_000,
+) -> "Recording":
+    """Judge what happens on the network inside of a `with` block; needs the right to capture.
+
+        with kacap.record(port=8880) as recording:
+            client.fetch_all()
+        assert recording.report.summary.avoidable_connections == 0
+
+    `port` is one server port or several; empty means all. `interface` is one, or `any`. `kernel_filter` narrows what is
+    captured, in tcpdump's words. `write` names a file in which to save it, as pcap. Beyond `keep` ended connections,
+    those before are kept as exact counts.
+
+    Entering raises KacapError where nothing can be captured; it hears what happens from there on.
+    """
+    from kacap.live.recording import Recording
+
+    ports = (port,) if isinstance(port, int) else tuple(port)
+    return Recording(ports=ports, interface=interface, kernel_filter=kernel_filter, write=write, keep=keep)
 
 
 def __dir__() -> list[str]:

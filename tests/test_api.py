@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import kacap
 from kacap.analyzer import Analyzer
 from kacap.errors import KacapError
+from kacap.live import KEEP
 from kacap.report.model import Finding, Report
 from kacap.verdict.words import Verdict
 from tests.dialogue.pcap import pcap
@@ -75,6 +77,10 @@ def test_names_are_those_of_their_homes() -> None:
 def test_every_public_name_is_there_and_listed() -> None:
     assert all(hasattr(kacap, name) for name in kacap.__all__)
     assert set(kacap.__all__) <= set(dir(kacap))
+
+
+def test_as_many_are_kept_as_on_the_command_line() -> None:
+    assert signature(kacap.record).parameters["keep"].default == KEEP
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

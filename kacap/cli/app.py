@@ -8,6 +8,9 @@ import typer
 
 from kacap.cli.analyze import analyze
 from kacap.cli.explain import explain
+from kacap.cli.interfaces import interfaces
+from kacap.cli.live import live
+from kacap.cli.run import run
 
 app = typer.Typer(
     add_completion=False,
@@ -16,7 +19,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.command()(analyze)
+app.command()(live)
+app.command(context_settings={"allow_interspersed_args": False})(run)
 app.command()(explain)
+app.command()(interfaces)
 
 
 def _show_version(wanted: bool) -> None:

@@ -22,7 +22,7 @@ def ending_well() -> Iterator[None]:
         sys.stdout.flush()
     except KacapError as error:
         typer.echo(f"kacap: {safe(str(error), 1000)}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        raise typer.Exit(error.exit_code) from None
     except BrokenPipeError:
         # The reader of our output (`| head`) has seen enough: that is success.
         _discard_output()

@@ -5,10 +5,14 @@
 import glob
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+import typer
+
+from kacap.cli.options import Format
 from kacap.errors import KacapError
 from kacap.render.detail import Detail
 
@@ -16,13 +20,12 @@ if TYPE_CHECKING:
     from kacap.report.model import Report
 
 
+_SUFFIXES = {".json": Format.JSON, ".ndjson": Format.NDJSON}
+"""What the name of a file says about what is wanted in it."""
+
+
 class CannotWriteError(KacapError):
     """The report has no place to go."""
-
-
-def is_json_name(output: str | None) -> bool:
-    """A file whose name says that JSON is wanted."""
-    return output is not None and output.lower().endswith(".json")
 
 
 def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
@@ -32,43 +35,82 @@ def refuse_bad_output(output: str | None, captures: Sequence[str]) -> None:
     if not output:
         raise CannotWriteError("the name of the output file is empty")
     path = Path(output)
-    if path.is_dir():
+    if os.path.isdir(output):  # noqa: PTH112 - in a directory that nobody shows us, Path would raise
         raise CannotWriteError(f"{output} is a directory; name a file to write to")
-    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+    exists = os.path.exists(output)  # noqa: PTH110
+    if not os.access(path if exists else path.absolute().parent, os.W_OK):
         raise CannotWriteError(f"cannot write {output}: no such directory, or no permission")
     inputs = [name for capture in captures for name in (capture, *glob.glob(capture))]  # noqa: PTH207 - as given
     if any(Path(name).exists() and path.exists() and path.samefile(name) for name in inputs):
         raise CannotWriteError(f"{output} is a capture to be read: writing there would destroy it")
 
 
-def load_renderer(*, as_json: bool) -> None:
+class How(NamedTuple):
+    """How a report is written, and where: what the options say of it together."""
+
+    output: str | None
+    """A file; None: standard output."""
+    format: Format
+    detail: Detail | None
+    queries: bool
+
+    @property
+    def json_detail(self) -> Detail:
+        """How much JSON tells."""
+        return self.detail or Detail.EXCHANGES
+
+
+def how_to_write(
+    as_json: bool, output_format: Format | None, output: str | None, detail: Detail | None, queries: bool
+) -> How:
+    """What the options mean together. Raises typer.BadParameter where they exclude each other."""
+    if as_json and output_format not in (None, Format.JSON):
+        raise typer.BadParameter(f"--json and --format {output_format} exclude each other")
+    chosen = output_format or (Format.JSON if as_json else _format_of_name(output))
+    return How(output, chosen, detail, queries)
+
+
+def _format_of_name(output: str | None) -> Format:
+    name = (output or "").lower()
+    return next((kind for suffix, kind in _SUFFIXES.items() if name.endswith(suffix)), Format.TEXT)
+
+
+def load_renderer(how: How) -> None:
     """What `show` will need: to load it takes a while, which other processes may use."""
-    if as_json:
-        import kacap.render.json
-    else:
+    if how.format is Format.TEXT:
         import kacap.cli.console
-        import kacap.render.terminal  # noqa: F401
+        import kacap.render.terminal
+    else:
+        import kacap.render.json
+        import kacap.render.ndjson  # noqa: F401
 
 
-def show(report: "Report", output: str | None, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
-    """Write the report to the file `output`, or to standard output. Raises CannotWriteError, BrokenPipeError."""
+@contextmanager
+def opened(output: str | None) -> Iterator[TextIO]:
+    """The file `output`, or standard output. Raises CannotWriteError, also for what fails while it is written."""
     if output is None:
-        _write(report, sys.stdout, as_json=as_json, detail=detail, queries=queries)
+        yield sys.stdout
         return
     try:
         with Path(output).open("w", encoding="utf-8") as out:
-            _write(report, out, as_json=as_json, detail=detail, queries=queries)
+            yield out
     except OSError as error:
         raise CannotWriteError(f"cannot write {output}: {error.strerror}") from error
 
 
-def _write(report: "Report", out: TextIO, *, as_json: bool, detail: Detail | None, queries: bool) -> None:
-    if as_json:
-        from kacap.render.json import write
+def show(report: "Report", how: How) -> None:
+    """Write the report. Raises CannotWriteError, BrokenPipeError."""
+    with opened(how.output) as out:
+        if how.format is Format.TEXT:
+            from kacap.cli.console import console
+            from kacap.render.terminal import print_report
 
-        write(report, out, detail=detail or Detail.EXCHANGES, queries=queries)
-    else:
-        from kacap.cli.console import console
-        from kacap.render.terminal import print_report
+            print_report(report, console(out), detail=how.detail, queries=how.queries)
+        elif how.format is Format.JSON:
+            from kacap.render.json import write
 
-        print_report(report, console(out), detail=detail, queries=queries)
+            write(report, out, detail=how.json_detail, queries=how.queries)
+        else:
+            from kacap.render.ndjson import write_all
+
+            write_all(report, out, detail=how.json_detail, queries=how.queries)

@@ -66,7 +66,7 @@ def test_a_port_that_nobody_connected_to() -> None:
     ("option", "complaint"),
     [
         ("--detail", "'foo' is none of summary, connections, exchanges"),
-        ("--format", "'foo' is none of text, json"),
+        ("--format", "'foo' is none of text, json, ndjson"),
         ("--host", "'foo' is not an IP address"),
     ],
 )

@@ -9,10 +9,11 @@ from kacap.version import __version__
 from tests.cli.command import kacap
 from tests.render.golden import assert_golden
 
+COMMANDS = ("analyze", "live", "run", "explain", "interfaces")
 GOLDENS = Path(__file__).parent / "goldens"
 
 
-@pytest.mark.parametrize("words", [(), ("analyze",), ("explain",)], ids=["kacap", "analyze", "explain"])
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS)], ids=["kacap", *COMMANDS])
 def test_help(words: tuple[str, ...]) -> None:
     ended = kacap(*words, "--help")
     assert (ended.code, ended.err) == (0, "")
