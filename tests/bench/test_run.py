@@ -11,10 +11,16 @@ from tests.bench.run import measure
 
 MIB = 1 << 20
 _HOLD = "import sys, time; held = b'x' * (int(sys.argv[1]) << 20); time.sleep(0.2)"
-_TWO = f"""
-import subprocess, sys
-for child in [subprocess.Popen([sys.executable, "-c", {_HOLD!r}, "64"]) for _ in range(2)]:
-    child.wait()
+_TWO = """
+import subprocess, sys, time
+hold = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
+ends = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+children = [subprocess.Popen([sys.executable, "-c", hold], **ends) for _ in range(2)]
+for child in children:
+    child.stdout.readline()
+time.sleep(0.2)
+for child in children:
+    child.communicate()
 """
 
 
