@@ -79,7 +79,7 @@ class Network:
     @contextmanager
     def server(self, address: str = "127.0.0.1", folder: Path | None = None) -> Iterator[str]:
         """An HTTP/1.1 server that keeps connections; its URL."""
-        program = [sys.executable, "-m", "tests.live.server", address, str(PORT)]
+        program = [sys.executable, str(ROOT / "tests" / "live" / "server.py"), address, str(PORT)]
         with self.start(*program, stdout=subprocess.PIPE, stderr=None, folder=folder or ROOT) as process:
             try:
                 assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""An HTTP/1.1 server that keeps connections: `python -m tests.live.server ADDRESS PORT`. Says `ready` when it is."""
+"""An HTTP/1.1 server that keeps connections: `python server.py ADDRESS PORT`. Says `ready` when it is."""
 
 import socket
 import sys
