@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kacap.http.dialogue import Dialogue
-from kacap.http.heads import REQUESTS
 from kacap.tcp.connection import Connection
 from kacap.tcp.grown import copied
-from kacap.tcp.half import Half
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
 from kacap.verdict.facts import Facts
 from kacap.verdict.pair_key import PairKey, PairKeys
+from kacap.verdict.present import requester
 
 FEW = 64
 """So many are looked at whatever their pair, and whenever they were opened."""
@@ -85,7 +84,7 @@ class Standing:
         """The pair of an open connection; None while nobody knows who asks."""
         if isinstance(each, Plain):
             return self._pair_keys.of(each.key)
-        client = each.client or _requester(each)
+        client = each.client or requester(each, dialogue_of(each.listener))
         return None if client is None else self._pair_keys.of(client.key)
 
 
@@ -93,10 +92,3 @@ def dialogue_of(listener: Listener) -> Dialogue:
     """Who listens to the connections of an analyzer."""
     assert isinstance(listener, Dialogue)
     return listener
-
-
-def _requester(connection: Connection) -> Half | None:
-    said = dialogue_of(connection.listener).first_says
-    if not said:
-        return None
-    return connection.first if said == REQUESTS else connection.second
