@@ -24,7 +24,7 @@ from kacap.tcp.packed import packed_stream
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
 from kacap.tcp.tracker import Tracker
-from kacap.verdict.facts import Facts
+from kacap.verdict.facts import Facts, put_in_order
 from kacap.verdict.pair_key import PairKeys
 from kacap.verdict.present import requester
 from kacap.verdict.resolving import Resolving
@@ -186,11 +186,12 @@ class Analyzer:
         """The capture is over: all connections that were followed, in order of their streams."""
         facts = [] if self.keeping is None else self.keeping.settle(self.first_ns, self.last_ns)
         self.end()
+        for each in self.tracker.connections:
+            self._put(self.facts_of(each, dialogue_of(each.listener)))
         facts += filter(None, self._done)
         self._done = []
-        facts += [self.facts_of(each, dialogue_of(each.listener)) for each in self.tracker.connections]
         self.tracker.let_go()  # to judge takes memory, too
-        facts.sort(key=lambda each: each.stream)
+        put_in_order(facts)
         return facts
 
     def end(self) -> None:
@@ -199,21 +200,15 @@ class Analyzer:
             self._note_passed(self._share)
         self.tracker.finish()
 
-    def adopt(self, connection: Connection, dialogue: Dialogue, dns_ns: int | None) -> Facts:
-        """A connection that another analyzer followed."""
-        facts = self.facts_of(connection, dialogue)
-        facts.dns_ns = dns_ns
-        return facts
-
     def adopt_packed(self, record: bytes, dialogue: Dialogue, dns_ns: int | None) -> Facts:
-        """The same, of one that is packed."""
+        """A connection that is packed, by this analyzer or another."""
         facts = Facts(None, dialogue, None, pair_keys=self._pair_keys, record=record)
         facts.dns_ns = dns_ns
         return facts
 
     def judge(self, facts: list[Facts], source: SourceInfo, duplicates: int = 0, limits: int = 0) -> model.Report:
         """The report on all connections; `duplicates` and `limits` is what other trackers counted."""
-        facts.sort(key=lambda each: each.stream)
+        put_in_order(facts)
         wanted = list(filter(self.is_wanted, facts)) if not self._wanted.is_all else facts
         fragments = self._decoder.fragments
         if fragments.waiting:
@@ -233,7 +228,9 @@ class Analyzer:
             duplicate_frames=self.tracker.duplicate_frames + duplicates,
             skipped=dict(sorted(self._skipped.items())),
         )
-        limits_hit = limits + self.tracker.limits_hit + sum(each.dialogue.limits_hit for each in facts)
+        limits_hit = limits + self.tracker.limits_hit
+        for each in facts:
+            limits_hit += each.dialogue.limits_hit
         left_out = len(facts) - len(wanted)
         fold, ports = None, Counter(each.pair_key.port for each in (facts if self._wanted.ports else ()))
         if self.keeping is not None:
@@ -271,6 +268,9 @@ class Analyzer:
         if self.keeping is not None:
             self.keeping.add(facts)
             return
+        self._put(facts)
+
+    def _put(self, facts: Facts) -> None:
         self._done += [None] * (facts.stream + 1 - len(self._done))
         self._done[facts.stream] = facts
 

@@ -176,8 +176,9 @@ class Exchanges(Ledger):
     def spent_ns(self) -> int:
         """Sending, waiting and receiving of all exchanges, the dropped ones with them."""
         spent = self._spent_ns(self._sealed) + self.dropped.spent_ns
-        for exchange in self._open or ():
-            spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
+        if self._open is not None:
+            for exchange in self._open:
+                spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
         return spent
 
     def _spent_ns(self, count: int) -> int:

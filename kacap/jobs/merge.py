@@ -187,8 +187,9 @@ class Adoption:
         before: Any = row[-1]
         if before >= 0:
             self._replacing.append((connection, self._numbers[before]))
-        dns_ns = None if stream in self._losers else dns_ns
-        self._facts.append(self._analyzer.adopt(connection, dialogue, dns_ns))
+        facts = self._analyzer.facts_of(connection, dialogue)
+        facts.dns_ns = None if stream in self._losers else dns_ns
+        self._facts.append(facts)
 
     def end(self) -> list[Facts]:
         """All of them, each with what it replaces."""

@@ -26,7 +26,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def build_report(
-    facts: Sequence[Facts],
+    facts: list[Facts],
     left_out: int,
     capture: model.Capture,
     kacap: model.Kacap,
@@ -56,7 +56,7 @@ def _nothing_to_collect() -> Iterator[None]:
 
 
 def _build(
-    facts: Sequence[Facts],
+    facts: list[Facts],
     left_out: int,
     capture: model.Capture,
     kacap: model.Kacap,
@@ -79,12 +79,12 @@ def _build(
     together = list(pairs.values())
     for key, past in fold.pasts.items():
         if key not in pairs:
-            pair = PairFacts((), past)
+            pair = PairFacts([], past)
             pair_rows.append(_pair(key, pair, past.reasons))
             findings.extend(fold.merged(key, pair, ()))
             together.append(pair)
     if fold.rest is not None:
-        together.append(PairFacts((), fold.rest))
+        together.append(PairFacts([], fold.rest))
     findings.sort(key=lambda row: (_ORDER[row.severity], -row.count))
     sums = summarise(together, left_out)
     summary = model.Summary(

@@ -86,7 +86,7 @@ class Fold:
                 past.needs.swept_ns = NEVER
 
     def take(
-        self, leaving: set[int], beside: Sequence[Facts], keys: set[PairKey], until_ns: int, span_ns: tuple[int, int]
+        self, leaving: set[int], beside: list[Facts], keys: set[PairKey], until_ns: int, span_ns: tuple[int, int]
     ) -> None:
         """Judge the connections of these streams, which are among those `beside`, and add them to what is known.
 

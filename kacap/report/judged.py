@@ -21,7 +21,7 @@ class Connections(Rows["Connection"]):
 
     def __init__(
         self,
-        facts: Sequence[Facts],
+        facts: list[Facts],
         pairs: Mapping[PairKey, PairFacts],
         rulings: Mapping[PairKey, Sequence[Ruling | None]],
     ) -> None:

@@ -1,7 +1,7 @@
 """What the report could not know: one line each for bytes, directions and limits, so that nobody trusts too much."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Set
 
 from kacap.report.fold import Fold
 from kacap.tcp.tracker import MAX_CONNECTIONS, Tracker
@@ -12,7 +12,7 @@ _PORTS_SHOWN = 5
 
 
 def shortfalls(
-    facts: Sequence[Facts],
+    facts: list[Facts],
     limits_hit: int,
     dropped_fragments: int,
     tracker: Tracker,

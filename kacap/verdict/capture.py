@@ -70,7 +70,7 @@ class CaptureFacts:
         return self._by_server[server]
 
     @staticmethod
-    def _connections(pairs: Sequence[PairFacts]) -> Sequence[Facts]:
+    def _connections(pairs: Sequence[PairFacts]) -> list[Facts]:
         if len(pairs) == 1:
             return pairs[0].connections
         return [facts for pair in pairs for facts in pair.connections]

@@ -1,12 +1,14 @@
 """What can be counted of the connections of one pair: over their kinds, of which there are few."""
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict import traits
 from kacap.verdict.facts import Facts
+from kacap.verdict.ordered import count_below
 from kacap.verdict.past import Past
 from kacap.verdict.traits import kinds_of
 
@@ -40,7 +42,7 @@ class PairCounts:
         "used_count",
     )
 
-    def __init__(self, connections: Sequence[Facts], past: Past | None = None) -> None:
+    def __init__(self, connections: list[Facts], past: Past | None = None) -> None:
         """`past`: others that are there no more: what is told of the pair as a whole counts them too.
 
         What a rule compares with single connections counts those that are here.
@@ -63,7 +65,7 @@ class PairCounts:
         self.used_count = self.count_all(traits.ASKED)
         """How many there are and were."""
         self.exchanges_here = 0
-        self._opened_ns: array[int] | None = None
+        self._opened_ns: vec[i64] | None = None
         self._openings: list[Facts] | None = None
         self._span_ns: tuple[int, int] | None = None
         self.opened = self.count_all(traits.OPENED)
@@ -102,41 +104,54 @@ class PairCounts:
             return False
         return self.discarded >= 2 or (self.discarded == 1 and self.reused_exchanges == 0)
 
-    def having(self, having: int) -> Sequence[Facts]:
+    def having(self, having: int) -> list[Facts]:
         """The connections that have these traits."""
         if self.count(having) == len(self.connections):
             return self.connections
         return [facts for facts, kind in zip(self.connections, self.kinds, strict=True) if kind.has(having)]
 
     def _count_exchanges(self) -> None:
-        for facts, kind in zip(self.connections, self.kinds, strict=True):
-            self.exchanges_here += facts.asked
-            if kind.has(traits.ASKED | traits.SEVERAL):
-                self.reused_exchanges += reused_of(facts, kind.traits)
-        self.exchanges += self.exchanges_here
+        asked, reused = 0, 0
+        for at, facts in enumerate(self.connections):
+            asked += facts.asked
+            if self.kinds[at].has(traits.ASKED | traits.SEVERAL):
+                reused += reused_of(facts, self.kinds[at].traits)
+        self.exchanges_here += asked
+        self.exchanges += asked
+        self.reused_exchanges += reused
 
     @property
     def openings(self) -> list[Facts]:
         """Those that the client opened here, in order of SYN."""
         if self._openings is None:
-            self._openings = sorted(self.having(traits.OPENED), key=opened_ns)
+            openings = self.having(traits.OPENED)
+            before_ns = NEVER
+            for facts in openings:  # they are numbered by their first segments: for the most part that is the order
+                if facts.opened_ns < before_ns:
+                    openings = sorted(openings, key=opened_ns)
+                    break
+                before_ns = facts.opened_ns
+            self._openings = openings
         return self._openings
 
     @property
-    def opening_times(self) -> Sequence[int]:
+    def opening_times(self) -> vec[i64]:
         """When they were opened."""
         if self._opened_ns is None:
-            self._opened_ns = array("q", [facts.opened_ns for facts in self.openings])
+            times = vec[i64]()
+            for facts in self.openings:
+                times = append(times, facts.opened_ns)
+            self._opened_ns = times
         return self._opened_ns
 
     def opened_after(self, moment_ns: int) -> Facts | None:
         """The next connection that the client opened to this server, at `moment_ns` or later."""
-        at = bisect_left(self.opening_times, moment_ns)
+        at = count_below(self.opening_times, moment_ns)
         return self.openings[at] if at < len(self.openings) else None
 
     def opened_before(self, moment_ns: int) -> Facts | None:
         """The last connection that the client opened to this server before `moment_ns`."""
-        at = bisect_left(self.opening_times, moment_ns)
+        at = count_below(self.opening_times, moment_ns)
         return self.openings[at - 1] if at else None
 
     @property

@@ -55,14 +55,18 @@ def findings_of(pair: PairFacts, rulings: Sequence[Ruling | None]) -> list[PairF
     """The findings of one pair, the gravest first; `rulings` stand in the order of its connections."""
     groups: dict[tuple[str, Decider], _Members] = {}
     known: dict[Ruling, _Members] = {}
-    for facts, ruling in zip(pair.connections, rulings, strict=True):
+    members: _Members | None = None
+    before: Ruling | None = None
+    for at, ruling in enumerate(rulings):
         if ruling is None or not ruling.rule.tells:
             continue
-        members = known.get(ruling)
+        if ruling is not before:
+            members = known.get(ruling)
+            before = ruling
         if members is None:
             members = known[ruling] = groups.setdefault((ruling.rule.cause_id, ruling.decided_by), _Members(ruling))
             members.certainties.add(ruling.certainty)
-        members.connections.append(facts)
+        members.connections.append(pair.connections[at])
     found = [_finding(pair, members) for members in groups.values()]
     found += [_observed(pair, row, sight) for row, sight in observe(pair)]
     return sorted(found, key=lambda finding: (_GRAVE[finding.severity], -len(finding.connections)))

@@ -83,12 +83,18 @@ class Moments:
     @property
     def connect_ns(self) -> int | None:
         """SYN to the ACK that completes the handshake."""
+        connect_ns = self.connected_ns
+        return None if connect_ns == NEVER else connect_ns
+
+    @property
+    def connected_ns(self) -> int:
+        """As `connect_ns`, or NEVER: who asks of all connections makes no object for each."""
         if self._connection is None:
             syn_ns, _, ready_ns = packed_handshake_ns(self.record)
             return ready_ns - syn_ns if ready_ns > syn_ns else 0
         client, ready_ns = self.client, self._connection.ack_time_ns
         if client.syn_frame == UNKNOWN or ready_ns == NEVER:
-            return None
+            return NEVER
         return max(0, ready_ns - client.syn_time_ns)
 
     @property

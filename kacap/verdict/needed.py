@@ -10,7 +10,7 @@ that of the highest part. It is exact but for what became known only after a par
 that a connection left idle is used again after all (its grace counts for nothing then), that it serves health probes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from kacap.http.heads import Head
@@ -45,7 +45,7 @@ class Needs:
         self._one: dict[str, str] = {}
         self._is_one = False
 
-    def sweep(self, shared: Sequence[Facts], was_left: WasLeft, until_ns: int) -> None:
+    def sweep(self, shared: list[Facts], was_left: WasLeft, until_ns: int) -> None:
         """Count up to a moment; `shared` are all connections that were busy before it and since the last one."""
         joined = self.by_name(shared)
         for name, members in joined.items():
@@ -72,7 +72,7 @@ class Needs:
             [max(peak, others._found_open.get(name, 0)) for name, peak in others._peaks.items()]
         )
 
-    def by_name(self, shared: Sequence[Facts]) -> dict[str, list[Facts]]:
+    def by_name(self, shared: list[Facts]) -> dict[str, list[Facts]]:
         """The connections by what stands for their name, and what is known of it under that name."""
         if self._is_one:
             return {_NO_NAME: list(shared)}
@@ -85,7 +85,7 @@ class Needs:
             self._found_open[root] = self._found_open.pop(name) + self._found_open.get(root, 0)
         return joined
 
-    def needed(self, shared: Sequence[Facts], was_left: WasLeft) -> int:
+    def needed(self, shared: list[Facts], was_left: WasLeft) -> int:
         """The peaks of all names together, up to the end."""
         joined = self.by_name(shared)
         total = self.apart
@@ -96,12 +96,12 @@ class Needs:
         return total
 
 
-def needed_connections(shared: Sequence[Facts], was_left: WasLeft) -> int:
+def needed_connections(shared: list[Facts], was_left: WasLeft) -> int:
     """The peaks of all names together. What was open before the capture began is needed: nobody opened it here."""
     return sum(_needed_for_one(members, was_left) for members in _by_name(shared, {}).values())
 
 
-def _by_name(shared: Sequence[Facts], one: dict[str, str]) -> dict[str, list[Facts]]:
+def _by_name(shared: list[Facts], one: dict[str, str]) -> dict[str, list[Facts]]:
     """The connections by what stands for their name; `one` takes which names are one."""
     groups: dict[str, list[Facts]] = {}
     before: Head | None = None
@@ -124,7 +124,7 @@ def _by_name(shared: Sequence[Facts], one: dict[str, str]) -> dict[str, list[Fac
     return joined
 
 
-def _needed_for_one(members: Sequence[Facts], was_left: WasLeft) -> int:
+def _needed_for_one(members: list[Facts], was_left: WasLeft) -> int:
     busy = Cover()
     for facts in members:
         # Who said that it ends left nothing behind.
@@ -132,7 +132,7 @@ def _needed_for_one(members: Sequence[Facts], was_left: WasLeft) -> int:
     return max(busy.peak(), _count_found_open(members))
 
 
-def _count_found_open(members: Sequence[Facts]) -> int:
+def _count_found_open(members: list[Facts]) -> int:
     found_open = 0
     for facts in members:
         if not facts.opened_here:
@@ -140,7 +140,7 @@ def _count_found_open(members: Sequence[Facts]) -> int:
     return found_open
 
 
-def _busy(members: Sequence[Facts], was_left: WasLeft, from_ns: int, until_ns: int) -> Cover:
+def _busy(members: list[Facts], was_left: WasLeft, from_ns: int, until_ns: int) -> Cover:
     """When they were busy between two moments."""
     busy = Cover()
     for facts in members:

@@ -5,19 +5,18 @@ when the request follows the handshake at once) to the last response byte, and f
 when the connection can be used again, cut short by a close.
 """
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
+from kacap.verdict.ordered import count_below, in_order
 from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
 """From (inclusive) and to (exclusive), nanoseconds."""
-
-_BATCH: Final = 4096
 
 
 def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
@@ -73,33 +72,24 @@ def open_interval(facts: Facts) -> Interval:
 class Cover:
     """Counts how many intervals cover a moment.
 
-    Where they begin and where they end stands apart: two lists of numbers are sorted faster than one of pairs. A number
-    takes 8 bytes, as there may be one for each exchange of the capture.
+    Where they begin and where they end stands apart: two columns are sorted faster than one of pairs. A number takes 8
+    bytes, as there may be one for each exchange of the capture.
     """
 
-    __slots__ = ("_ends", "_in_order", "_is_sorted", "_last_start_ns", "_new_ends", "_new_starts", "_starts")
+    __slots__ = ("_ends", "_is_sorted", "_starts")
 
     def __init__(self, intervals: Iterable[Interval] = ()) -> None:
-        self._starts = array("q")
-        self._ends = array("q")
-        self._new_starts: list[int] = []
-        self._new_ends: list[int] = []
+        self._starts = vec[i64]()
+        self._ends = vec[i64]()
         self._is_sorted = True
-        self._last_start_ns = NEVER
-        self._in_order = True
-        """Whether they came in the order of their starts."""
         for start, end in intervals:
             self.add(start, end)
 
     def add(self, start_ns: int, end_ns: int) -> None:
         """One interval more."""
-        self._new_starts.append(start_ns)
-        self._new_ends.append(end_ns)
-        if start_ns < self._last_start_ns:
-            self._in_order = False
-        self._last_start_ns = start_ns
-        if len(self._new_starts) == _BATCH:
-            self._take_new()
+        self._starts = append(self._starts, start_ns)
+        self._ends = append(self._ends, end_ns)
+        self._is_sorted = False
 
     def add_all(self, intervals: Sequence[Interval]) -> None:
         """Several more."""
@@ -131,38 +121,30 @@ class Cover:
     def at(self, moment_ns: int) -> int:
         """Intervals with start <= moment < end."""
         self._sort()
-        return bisect_right(self._starts, moment_ns) - bisect_right(self._ends, moment_ns)
+        return count_below(self._starts, moment_ns + 1) - count_below(self._ends, moment_ns + 1)
 
     def peak(self) -> int:
         """How many cover one moment at most; one that ends as another begins does not meet it."""
         self._sort()
-        ends = self._ends
-        over = best = 0
-        for before, start in enumerate(self._starts):
-            while over <= before and ends[over] <= start:
+        starts, ends = self._starts, self._ends
+        over: i64 = 0
+        best: i64 = 0
+        begun: i64 = 0
+        count: i64 = len(starts)
+        while begun < count:
+            start = starts[begun]
+            while over <= begun and ends[over] <= start:
                 over += 1
-            if before + 1 - over > best:
-                best = before + 1 - over
+            begun += 1
+            if begun - over > best:
+                best = begun - over
         return best
 
-    def _take_new(self) -> None:
-        """A list is quicker to append to, an array smaller."""
-        self._starts.extend(array("q", self._new_starts))
-        self._ends.extend(array("q", self._new_ends))
-        self._new_starts.clear()
-        self._new_ends.clear()
-        self._is_sorted = False
-
     def _sort(self) -> None:
-        if not self._new_starts and self._is_sorted:
-            return
-        self._take_new()
-        if not self._in_order:
-            self._starts = array("q", sorted(self._starts))
-            self._in_order = True
-            self._last_start_ns = self._starts[-1]
-        self._ends = array("q", sorted(self._ends))
-        self._is_sorted = True
+        if not self._is_sorted:
+            self._starts = in_order(self._starts)
+            self._ends = in_order(self._ends)
+            self._is_sorted = True
 
 
 def peak(intervals: Iterable[Interval]) -> int:

@@ -7,9 +7,10 @@ What can be counted is counted over the kinds of connections, of which there are
 worked out when the first of them does.
 """
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from itertools import pairwise
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from kacap.http.message import Request
 from kacap.tcp.half import FOREVER, NEVER
@@ -17,9 +18,10 @@ from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.counts import PairCounts, opened_ns
 from kacap.verdict.facts import Facts
-from kacap.verdict.median import median, median_low
+from kacap.verdict.median import median
 from kacap.verdict.needed import needed_connections
 from kacap.verdict.occupancy import Cover, idle_intervals, open_interval
+from kacap.verdict.ordered import count_below, middle
 from kacap.verdict.past import Past
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
@@ -62,7 +64,7 @@ class PairFacts(PairCounts):
         "shared",
     )
 
-    def __init__(self, connections: Sequence[Facts], past: Past | None = None) -> None:
+    def __init__(self, connections: list[Facts], past: Past | None = None) -> None:
         """`past`: as for `PairCounts`."""
         take_usual_times(connections)
         super().__init__(connections, past)
@@ -95,6 +97,8 @@ class PairFacts(PairCounts):
         self.last_accepted_ns = NEVER
         """When the last connection was opened that was accepted, or may be yet."""
         self.peak_open = 0
+        self.connect_ns: int | None = None
+        """The usual time of a handshake."""
         self._look_at_openings()
         self.needed = len(self.used) - len(self.shared)
         if past is None:
@@ -103,11 +107,6 @@ class PairFacts(PairCounts):
             self.needed += past.needs.needed(self.shared, self.was_left)
             self.needed = min(self.needed, self.used_count)  # where names became one too late, or none was asked for
         self.avoidable = self.used_count - self.needed
-        connect = [connect_ns for facts in connections if (connect_ns := facts.connect_ns) is not None]
-        if past is not None:
-            connect += past.connect_ns
-        self.connect_ns = median_low(connect) if connect else None
-        """The usual time of a handshake."""
 
     @property
     def traits(self) -> int:
@@ -127,7 +126,7 @@ class PairFacts(PairCounts):
             bits |= self.answers.traits
         return bits | traits.NEVER_KEPT if self.never_kept else bits
 
-    def _shared(self) -> Sequence[Facts]:
+    def _shared(self) -> list[Facts]:
         if not self.probes and not self.traits_of_any & traits.SWITCHED:
             return self.used
         return [facts for facts in self.used if not facts.dialogue.switched and facts.stream not in self.probes]
@@ -136,19 +135,26 @@ class PairFacts(PairCounts):
         held = Cover()
         last_ns = NEVER
         swept_ns = NEVER if self.past is None else self.past.needs.swept_ns
+        connect = vec[i64](() if self.past is None else self.past.connect_ns)
         for facts in self.connections:
+            opened_ns = facts.opened_ns
             established = facts.established
             if established:
-                start, end = open_interval(facts)
-                if end > swept_ns:
-                    held.add(max(start, swept_ns), end)
+                start_ns, end_ns = open_interval(facts)
+                if end_ns > swept_ns:
+                    held.add(max(start_ns, swept_ns), end_ns)
             if (
-                facts.opened_ns > last_ns
+                opened_ns > last_ns
                 and facts.opened_here
                 and (established or (facts.undecided and not facts.server.has_spoken))
             ):
-                last_ns = facts.opened_ns
+                last_ns = opened_ns
+            connected_ns = facts.connected_ns
+            if connected_ns != NEVER:
+                connect = append(connect, connected_ns)
         self.last_accepted_ns = last_ns
+        if connect:
+            self.connect_ns = middle(connect)
         self.peak_open = held.peak()
         if self.past is not None:
             self.peak_open = max(self.peak_open, self.past.peak_open)
@@ -157,13 +163,13 @@ class PairFacts(PairCounts):
         """Whether the client opened another connection after the grace, while this one stood idle for good."""
         until_ns = facts.first_close_ns if facts.first_close_ns != NEVER else FOREVER
         times = self.opening_times
-        at = bisect_left(times, until_ns)
+        at = count_below(times, until_ns)
         last_ns = times[at - 1] if at else NEVER
         if self.past is not None and self.past.needs.last_opened_ns < until_ns:
             last_ns = max(last_ns, self.past.needs.last_opened_ns)
         return last_ns > facts.exchanges.end_ns(len(facts.exchanges) - 1) + facts.hold_ns
 
-    def overlap(self, connections: Sequence[Facts]) -> int:
+    def overlap(self, connections: list[Facts]) -> int:
         """How many of the connections had an exchange open at one moment, without any grace."""
         busy = Cover()
         for facts in connections:
@@ -243,7 +249,7 @@ class PairFacts(PairCounts):
         """Requests whose connection ended without any answer to them."""
         if self._lost is None:
             lossy = self.traits_of_any & traits.UNANSWERED and self.traits_of_any & traits.CLOSED
-            self._lost = lost_requests(self.used if lossy else ())
+            self._lost = lost_requests(self.used if lossy else [])
             if self.past is not None:
                 lost = self._lost
                 self._lost = Lost(lost.requests + self.past.lost_requests, lost.waited_ns + self.past.waited_ns)

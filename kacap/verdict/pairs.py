@@ -1,6 +1,6 @@
 """The pairs of a capture: its connections by client host and server endpoint, linked to one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.facts import Facts
@@ -11,7 +11,7 @@ from kacap.verdict.patterns.hops import link
 
 
 def pairs_of(
-    facts: Sequence[Facts], first_ns: int, last_ns: int, pasts: Mapping[PairKey, Past] | None = None
+    facts: list[Facts], first_ns: int, last_ns: int, pasts: Mapping[PairKey, Past] | None = None
 ) -> dict[PairKey, PairFacts]:
     """All pairs, in order of their first connection; the capture lasted from `first_ns` to `last_ns`.
 

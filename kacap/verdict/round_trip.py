@@ -7,7 +7,6 @@ seen so much later. Of a SYN or SYN-ACK that was sent again the last one before 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kacap.tcp.half import NEVER
@@ -27,9 +26,13 @@ class Usual(NamedTuple):
     round_trip_ns: int | None
 
 
-def take_usual_times(connections: Sequence[Facts]) -> None:
+def take_usual_times(connections: list[Facts]) -> None:
     """Give the connections of one pair whose handshake was not seen the usual times of the others."""
-    unknown = [each for each in connections if each.beyond_ns is None or each.round_trip_ns is None]
+    unknown = [
+        each
+        for each in connections
+        if not each.packed and (each.beyond_ns is None or each.round_trip_ns is None)  # packed: its handshake was seen
+    ]
     if not unknown:
         return
     beyond = [each.beyond_ns for each in connections if each.beyond_ns is not None]

@@ -5,6 +5,7 @@ Times are those of the capture point. DNS and connect belong to the first exchan
 
 from typing import NamedTuple
 
+from kacap.tcp.half import NEVER
 from kacap.verdict.facts import Facts
 
 
@@ -36,7 +37,10 @@ def timings(facts: Facts, index: int) -> Parts:
 
 def spent_ns(facts: Facts) -> int:
     """Connecting, sending, waiting and receiving of all exchanges of a connection."""
-    return (facts.connect_ns or 0) + facts.exchanges.spent_ns() if facts.exchanges else 0
+    if not facts.exchanges:
+        return 0
+    connected_ns = facts.connected_ns
+    return facts.exchanges.spent_ns() + (0 if connected_ns == NEVER else connected_ns)
 
 
 def _idle_ns(facts: Facts, index: int, begin_ns: int) -> int | None:

@@ -4,7 +4,6 @@ A row of the rule table names the traits that it cannot do without. Most connect
 have in common is worked out once for all connections of equal traits, their `Kind`.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from kacap.http import persistence
@@ -244,7 +243,7 @@ class Kind:
         return self.traits & traits == traits
 
 
-def kinds_of(connections: Sequence[Facts]) -> list[Kind]:
+def kinds_of(connections: list[Facts]) -> list[Kind]:
     """The kind of each connection: as many objects as there are different traits."""
     known: dict[int, Kind] = {}
     kinds: list[Kind] = []

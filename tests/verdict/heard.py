@@ -1,6 +1,5 @@
 """What the judge gets to see of a dialogue: the lines of a scenario → the records of its connections."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -22,7 +21,7 @@ def frames(script: str) -> list[Frame]:
         return read_scenario(path).dialogue.frames
 
 
-def heard(script: str) -> Sequence[Facts]:
+def heard(script: str) -> list[Facts]:
     """The finished records of all connections of a dialogue, as the report would be built from them."""
     analyzer = Analyzer()
     for frame in frames(script):

@@ -29,7 +29,7 @@ def kept(*begins: float, opened: float | None = 0, ready: float | None = 1) -> F
 
 
 def cost(*connections: Facts) -> Costs:
-    return Costs([PairFacts(connections)])
+    return Costs([PairFacts(list(connections))])
 
 
 def test_the_share_counts_connecting_in_both_parts() -> None:

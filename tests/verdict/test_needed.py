@@ -1,7 +1,5 @@
 """How many connections were needed, for each name apart."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from kacap.verdict.facts import Facts
@@ -19,10 +17,10 @@ def asked(*names: str | None, at: float = 0, target: str = "/", opened_here: boo
 
 
 def needed(*connections: Facts) -> int:
-    return needed_connections(connections, lambda _: False)
+    return needed_connections(list(connections), lambda _: False)
 
 
-TABLE: list[tuple[str, Sequence[Facts], int]] = [
+TABLE: list[tuple[str, list[Facts], int]] = [
     ("one name, one after the other", [asked("a"), asked("a", at=500)], 1),
     ("one name, together", [asked("a"), asked("a", at=1)], 2),
     ("two names, one after the other", [asked("a"), asked("b", at=500)], 2),
@@ -37,7 +35,7 @@ TABLE: list[tuple[str, Sequence[Facts], int]] = [
 
 
 @pytest.mark.parametrize(("connections", "count"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_needed(connections: Sequence[Facts], count: int) -> None:
+def test_needed(connections: list[Facts], count: int) -> None:
     assert needed(*connections) == count
 
 

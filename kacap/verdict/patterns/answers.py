@@ -4,8 +4,6 @@ Only answers to requests that allowed reuse count: a server that obeys a client 
 counted apart, because many servers keep a connection after a good answer and close it after an error.
 """
 
-from collections.abc import Sequence
-
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.verdict import traits
@@ -44,7 +42,7 @@ class Answers:
 
     __slots__ = ("_busy_from", "_by_agent", "_by_method", "_connections", "_well", "errors", "good")
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: list[Facts]) -> None:
         self._connections = connections
         self.good = Tally()
         self.errors = Tally()
@@ -54,9 +52,12 @@ class Answers:
         """-1 until it is asked for."""
         self._well: frozenset[tuple[str, str]] | None = None
         for facts in connections:
-            for _, status, closes in _free_answers(facts):
-                tally = self.good if status < ERRORS_FROM else self.errors
-                tally.add(closes)
+            count = len(facts.exchanges)
+            for at in range(count):
+                said = _said(facts, at, count)
+                if said >= 0:
+                    tally = self.good if said >> 1 < ERRORS_FROM else self.errors
+                    tally.add(said & 1 != 0)
 
     @property
     def traits(self) -> int:
@@ -151,21 +152,22 @@ class Answers:
 
 
 def _free_answers(facts: Facts) -> list[tuple[int, int, bool]]:
-    """Of exchanges whose request allowed reuse: place, status, and whether the answer says close.
+    """Of exchanges whose request allowed reuse: place, status, and whether the answer says close."""
+    count = len(facts.exchanges)
+    found = [(at, _said(facts, at, count)) for at in range(count)]
+    return [(at, said >> 1, said & 1 != 0) for at, said in found if said >= 0]
 
-    Other refusals are left out.
+
+def _said(facts: Facts, at: int, count: int) -> int:
+    """By the answer at `at`, of `count`, to a request that allowed reuse: twice its status, and 1 where it says close.
+
+    -1 without an answer, and for other refusals.
     """
-    found: list[tuple[int, int, bool]] = []
-    exchanges = facts.exchanges
-    count = len(exchanges)
-    for at in range(count):
-        closes = not exchanges.persists(at)
-        if closes and not _says_close(facts, at, count):
-            continue
-        head = exchanges.heads(at)[1]
-        if head is not None:
-            found.append((at, head.status, closes))
-    return found
+    closes = not facts.exchanges.persists(at)
+    if closes and not _says_close(facts, at, count):
+        return -1
+    head = facts.exchanges.heads(at)[1]
+    return -1 if head is None else head.status << 1 | closes
 
 
 def _says_close(facts: Facts, at: int, count: int) -> bool:

@@ -1,6 +1,5 @@
 """Connections that a request authenticates (RFC 4559): no pool may share these."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from kacap.http.message import Request
@@ -16,7 +15,7 @@ class Bound(NamedTuple):
     scheme: str
 
 
-def bound_by(used: Sequence[Facts]) -> list[Bound]:
+def bound_by(used: list[Facts]) -> list[Bound]:
     """Those among `used`, in their order."""
     found: list[Bound] = []
     for facts in used:

@@ -94,7 +94,7 @@ class Departures:
 
     __slots__ = ("_connections", "_in_use", "_partial", "_waves")
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: list[Facts]) -> None:
         servers: dict[Endpoint, list[Facts]] = {}
         for facts in connections:
             servers.setdefault(_endpoint(facts), []).append(facts)
@@ -123,7 +123,7 @@ class Departures:
         return 0 if found is None else found.others(facts.server.address, moment_ns)
 
 
-def client_wave(used: Sequence[Facts]) -> list[End]:
+def client_wave(used: list[Facts]) -> list[End]:
     """The last ends of a pair, where its client closed all that it had, used a moment ago or not; else none."""
     ends = [
         End(facts, facts.first_close_ns, idle_ns)
@@ -141,7 +141,7 @@ def client_wave(used: Sequence[Facts]) -> list[End]:
     return [] if left or last_ns == FOREVER else groups[-1]
 
 
-def _waves_of(connections: Sequence[Facts]) -> list[Wave]:
+def _waves_of(connections: list[Facts]) -> list[Wave]:
     """The waves of one server."""
     ends: list[End] = []
     for facts in connections:
@@ -197,7 +197,7 @@ def _well_within(span: Interval) -> Interval | None:
     return (begin_ns, end_ns) if begin_ns < end_ns else None
 
 
-def _in_use(connections: Sequence[Facts]) -> dict[Service, _InUse]:
+def _in_use(connections: list[Facts]) -> dict[Service, _InUse]:
     """From the first to the last answer of each server of a service."""
     found: dict[Service, _InUse] = {}
     for facts in connections:

@@ -67,7 +67,7 @@ class Habits:
         "server_max_age",
     )
 
-    def __init__(self, used: Sequence[Facts], openings: Sequence[Facts]) -> None:
+    def __init__(self, used: list[Facts], openings: list[Facts]) -> None:
         self._used = used
         self._longest_reused: tuple[int, Facts, Exchange] | None = None
         self._one_program: bool | None = None
@@ -118,7 +118,7 @@ class Habits:
         return self._one_program
 
 
-def habits_of(used: Sequence[Facts], openings: Sequence[Facts]) -> Habits:
+def habits_of(used: list[Facts], openings: list[Facts]) -> Habits:
     """The habits of a pair: its connections that carried exchanges, and those it opened in order of SYN."""
     return Habits(used, openings)
 
@@ -127,7 +127,7 @@ Sample = tuple[int, int]
 """Time of the close, and idle time."""
 
 
-def _samples(used: Sequence[Facts], openings: Sequence[Facts]) -> tuple[list[Facts], list[Sample], list[Sample]]:
+def _samples(used: list[Facts], openings: list[Facts]) -> tuple[list[Facts], list[Sample], list[Sample]]:
     """What the client closed beside a SYN of its own, and the other closes of either side after a pause."""
     at_syn: list[Facts] = []
     by_client: list[Sample] = []
@@ -149,7 +149,7 @@ def _samples(used: Sequence[Facts], openings: Sequence[Facts]) -> tuple[list[Fac
     return at_syn, by_client, by_server
 
 
-def _least_announced_ns(used: Sequence[Facts]) -> int | None:
+def _least_announced_ns(used: list[Facts]) -> int | None:
     least: int | None = None
     for facts in used:
         hint_ns = announced_ns(facts)
@@ -293,6 +293,6 @@ def _longest_reused(facts: Facts) -> tuple[int, Exchange] | None:
     return None if facts.dialogue.lost_in_gap else longest
 
 
-def _syns_are_everywhere(openings: Sequence[Facts]) -> bool:
+def _syns_are_everywhere(openings: list[Facts]) -> bool:
     span_ns = openings[-1].opened_ns - openings[0].opened_ns if openings else 0
     return len(openings) > 1 and len(openings) * 2 * AT_NEXT_SYN_NS > _CHANCE * span_ns

@@ -31,7 +31,7 @@ class Kept:
 
     __slots__ = ("crowded_out", "limit", "purged")
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: list[Facts]) -> None:
         closed = sorted([facts for facts in connections if _closed_idle(facts)], key=_closed_ns)
         self.limit = 0
         """How many a full pool keeps idle."""
@@ -60,7 +60,7 @@ def _closed_idle(facts: Facts) -> bool:
     )
 
 
-def _response_ends(connections: Sequence[Facts]) -> list[int]:
+def _response_ends(connections: list[Facts]) -> list[int]:
     ends: list[int] = []
     for facts in connections:
         exchanges = facts.exchanges
@@ -69,7 +69,7 @@ def _response_ends(connections: Sequence[Facts]) -> list[int]:
     return ends
 
 
-def _crowded_out(closed: Sequence[Facts], idle: Cover, ends: Sequence[int]) -> tuple[int, frozenset[int]]:
+def _crowded_out(closed: list[Facts], idle: Cover, ends: Sequence[int]) -> tuple[int, frozenset[int]]:
     """Closes right after a response on any connection, which leave the same number idle each time."""
     left: list[tuple[Facts, int]] = []
     for facts in closed:
@@ -85,7 +85,7 @@ def _crowded_out(closed: Sequence[Facts], idle: Cover, ends: Sequence[int]) -> t
     return limit, frozenset(facts.stream for facts, remaining in left if remaining == limit)
 
 
-def _purged(closed: Sequence[Facts], idle: Cover) -> frozenset[int]:
+def _purged(closed: list[Facts], idle: Cover) -> frozenset[int]:
     """Closes at moments that lie a multiple of the interval apart, each of which but the last spares some.
 
     That the idle times differ tells it from a timer on each connection.

@@ -13,7 +13,7 @@ _Program = tuple[str | None, str | None]
 """`Host` in lower case, and User-Agent."""
 
 
-def left_idle(used: Sequence[Facts], openings: Sequence[Facts]) -> list[Facts]:
+def left_idle(used: list[Facts], openings: list[Facts]) -> list[Facts]:
     """Those of `used` that were left; `openings` are the connections that the client opened, in order of SYN."""
     idle = [facts for facts in used if _stands_idle(facts)]
     if not idle:
@@ -25,7 +25,7 @@ def left_idle(used: Sequence[Facts], openings: Sequence[Facts]) -> list[Facts]:
     return [facts for facts in idle if _was_left(facts, opened_ns.get(_program(facts), []))]
 
 
-def look_like_one_program(connections: Sequence[Facts]) -> bool:
+def look_like_one_program(connections: list[Facts]) -> bool:
     """Whether all connections began with the same User-Agent."""
     return len({_program(facts)[1] for facts in connections}) <= 1
 

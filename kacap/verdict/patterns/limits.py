@@ -7,7 +7,6 @@ kept.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from kacap.http.message import Exchange
@@ -41,7 +40,7 @@ class RequestLimit(NamedTuple):
     """`Keep-Alive: max` said so on each of these connections."""
 
 
-def request_limit(connections: Sequence[Facts]) -> RequestLimit | None:
+def request_limit(connections: list[Facts]) -> RequestLimit | None:
     """The limit that the connections of one pair show; None when they show none."""
     closed: list[tuple[int, Facts]] = []
     for facts in connections:
@@ -88,7 +87,7 @@ def _went_beyond(facts: Facts, requests: int) -> bool:
     return at < 0 or (len(exchanges) > at and exchanges[at].response is not None)
 
 
-def _same_end(members: Sequence[Facts], connections: Sequence[Facts]) -> bool:
+def _same_end(members: list[Facts], connections: list[Facts]) -> bool:
     """Whether each connection ended with the same target, which is never answered without close."""
     ends = {_what(facts.exchanges.at(facts.signal.index)) for facts in members if facts.signal is not None}
     if len(ends) > 1:

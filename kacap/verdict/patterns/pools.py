@@ -7,7 +7,6 @@ that is closed a moment later counts as not kept: a process that exits closes al
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from kacap.tcp.half import FOREVER
 from kacap.verdict.facts import Facts
@@ -50,7 +49,7 @@ class Pool:
         "used_up",
     )
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: list[Facts]) -> None:
         thrown = sorted([facts for facts in connections if thrown_away(facts)], key=_closed_ns)
         self.thrown = len(thrown)
         """How many they are: those of which `thrown_away` is true."""
@@ -81,7 +80,7 @@ class Pool:
             self._look_at_requests(connections, worn)
             self._look_at_age(connections, worn)
 
-    def _look_at_idle(self, connections: Sequence[Facts], thrown: Sequence[Facts]) -> None:
+    def _look_at_idle(self, connections: list[Facts], thrown: list[Facts]) -> None:
         idle, is_open = Cover(), Cover()
         for facts in connections:
             _add_held(idle, facts, CLOSED_TOGETHER_NS)
@@ -120,13 +119,13 @@ class Pool:
                 self.moments += 1
                 moment_ns = facts.first_close_ns
 
-    def _look_at_requests(self, connections: Sequence[Facts], worn: Sequence[Facts]) -> None:
+    def _look_at_requests(self, connections: list[Facts], worn: list[Facts]) -> None:
         number, count = Counter(facts.asked for facts in worn).most_common(1)[0]
         if count >= max(_LIMITED, _SAME * len(worn)) and all(facts.asked <= number for facts in connections):
             self.requests = number
             self.used_up = frozenset(facts.stream for facts in worn if facts.asked == number)
 
-    def _look_at_age(self, connections: Sequence[Facts], worn: Sequence[Facts]) -> None:
+    def _look_at_age(self, connections: list[Facts], worn: list[Facts]) -> None:
         """A limit of age: every connection was kept after each response before it, and none after one behind it."""
         youngest_ns = min(facts.first_close_ns - facts.opened_ns for facts in worn)
         if youngest_ns < _SHORTEST_LIFE_NS or len({facts.asked for facts in worn}) == 1:

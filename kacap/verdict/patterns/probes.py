@@ -60,7 +60,7 @@ class Probe(NamedTuple):
     """Its User-Agent is that of a prober."""
 
 
-def probes_of(connections: Sequence[Facts]) -> dict[int, Probe]:
+def probes_of(connections: list[Facts]) -> dict[int, Probe]:
     """Stream → why its connection is a probe, for the connections of one pair."""
     groups: dict[Key, list[Facts]] = {}
     not_probes: set[Key] = set()

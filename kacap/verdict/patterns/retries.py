@@ -5,7 +5,6 @@ one that retries, so it is looked for only after the failure was known, and for 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from kacap.http.message import Exchange, Request
@@ -36,7 +35,7 @@ class Lost(NamedTuple):
     """From the first of each connection to the moment when the client could know, in all."""
 
 
-def lost_requests(connections: Sequence[Facts]) -> Lost:
+def lost_requests(connections: list[Facts]) -> Lost:
     """Those to which the capture would show an answer."""
     count = waited_ns = 0
     for facts in connections:
@@ -61,7 +60,7 @@ class Requests:
 
     __slots__ = ("_by_target",)
 
-    def __init__(self, connections: Sequence[Facts]) -> None:
+    def __init__(self, connections: list[Facts]) -> None:
         self._by_target: dict[tuple[str, str], _Same] = {}
         for facts in connections:
             found = unanswered(facts)

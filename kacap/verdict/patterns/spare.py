@@ -5,7 +5,7 @@ answered, proves that both sides still held it. It was asked for the same Host, 
 connection stands in for one new one at a time. What its client threw away, or said close on, is explained by that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from kacap.http.heads import Head
@@ -14,7 +14,7 @@ from kacap.verdict.occupancy import Cover, Interval
 from kacap.verdict.patterns.pools import thrown_away
 
 
-def spare_at_open(used: Sequence[Facts]) -> list[tuple[Facts, int]]:
+def spare_at_open(used: list[Facts]) -> list[tuple[Facts, int]]:
     """The connections that need not have been opened, in order of their SYN, and how many stood idle for each."""
     by_host: dict[str, list[Facts]] = {}
     for facts in used:
@@ -23,7 +23,7 @@ def spare_at_open(used: Sequence[Facts]) -> list[tuple[Facts, int]]:
     return sorted(found, key=lambda each: each[0].opened_ns)
 
 
-def _spare_of_one_host(members: Sequence[Facts]) -> Iterator[tuple[Facts, int]]:
+def _spare_of_one_host(members: list[Facts]) -> Iterator[tuple[Facts, int]]:
     idle = Cover()
     for facts in members:
         idle.add_all(_idle_until_reused(facts))

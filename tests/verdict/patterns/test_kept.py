@@ -9,7 +9,7 @@ from tests.verdict.records import exchange, record
 def kept(*connections: Facts) -> Kept:
     for stream, facts in enumerate(connections):
         facts.stream = stream
-    return Kept(connections)
+    return Kept(list(connections))
 
 
 def closed(end: float, at: float, side: Side = Side.CLIENT, says: str = "") -> Facts:
