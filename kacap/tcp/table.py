@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from kacap.tcp.asleep import Asleep
 from kacap.tcp.connection import Connection
 from kacap.tcp.grown import grown
 from kacap.tcp.half import NEVER, SAME_ID_NS, UNKNOWN, Half
@@ -47,8 +48,7 @@ class ConnectionTable:
         """Each direction by its key."""
         self._replaced: dict[int, Connection] = {}
         """Those that are not packed, and whose 4-tuple belongs to another by now, by number."""
-        self._packed: dict[bytes, bytes] = {}
-        """Records, by the lesser of the two keys."""
+        self._packed = Asleep()
         self._settled: deque[Plain | Connection] = deque()
         self._on_packed = on_packed
         self._on_woken = on_woken
@@ -83,7 +83,7 @@ class ConnectionTable:
     def let_go(self) -> None:
         """No segment comes any more, and nobody asks."""
         self.ends = {}
-        self._packed = {}
+        self._packed = Asleep()
         self._replaced = {}
         self._settled.clear()
 
@@ -117,7 +117,10 @@ class ConnectionTable:
         """The connection of this 4-tuple, or its record, which no segment belongs to from here on."""
         half = self.half(key)
         if half is None:
-            return self._packed.pop(min(key, back), None) if self._packed else None
+            record = self._record(key, back)
+            if record is not None:
+                self._packed.remove(packed_key(record))
+            return record
         del self.ends[key]
         self.ends.pop(back, None)
         self._replaced[half.connection.stream] = half.connection
@@ -136,19 +139,18 @@ class ConnectionTable:
     def forget(self, record: bytes) -> None:
         """The record of a packed connection is not asked for any more."""
         key = packed_key(record)
-        both = min(key, reverse(key))
-        if self._packed.get(both) is record:
-            del self._packed[both]
+        if self._packed.find(key) is record:
+            self._packed.remove(key)
 
     def wake(self, key: bytes, back: bytes, new_isn: int) -> Half | None:
         """The half of a packed connection; None without, or when a SYN with `new_isn` (else UNKNOWN) begins another."""
-        record = self._packed.get(min(key, back)) if self._packed else None
+        record = self._record(key, back)
         if record is None:
             return None
         is_client = packed_key(record) == key
         if new_isn not in (UNKNOWN, packed_isn(record, client=is_client)):
             return None
-        del self._packed[min(key, back)]
+        self._packed.remove(key if is_client else back)
         connection = unpack(record)
         self.add(connection)
         if self._on_woken is not None:
@@ -168,7 +170,7 @@ class ConnectionTable:
             fins_ns = end.fin_time_ns, end.peer.fin_time_ns
             last_ns = end.connection.last_time_ns
         else:
-            record = self._packed.get(min(key, reverse(key)))
+            record = self._record(key, reverse(key))
             if record is None:
                 return False
             fins_ns = packed_fins_ns(record)
@@ -226,4 +228,8 @@ class ConnectionTable:
     def _replace_by_record(self, key: bytes, back: bytes, record: bytes) -> None:
         del self.ends[key]
         del self.ends[back]
-        self._packed[min(key, back)] = record
+        self._packed.add(key, record)
+
+    def _record(self, key: bytes, back: bytes) -> bytes | None:
+        """That of the packed connection to which both keys belong."""
+        return self._packed.find(key) or self._packed.find(back)
