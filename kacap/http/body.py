@@ -3,12 +3,14 @@
 The in-order path comes first: inside a body of known length a segment costs a subtraction.
 """
 
+from typing import Final
+
 from kacap.http.chunked import BROKEN, DONE, ChunkedBody
 from kacap.http.framing import CHUNKED, UNTIL_CLOSE
 from kacap.http.message import Message
 from kacap.tcp.sink import Sink
 
-_ENDLESS = 1 << 61
+_ENDLESS: Final = 1 << 61
 """What remains of a body that ends with the connection: more than any capture holds."""
 
 

@@ -1,9 +1,10 @@
 """Walks over a chunked body without copying it (RFC 9112 section 7.1): counts its content, finds its end."""
 
 import re
+from typing import Final
 
 _SIZE_LINE = re.compile(rb"[ \t]*0*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\n]*)?\r*\n")
-_MAX_LINE = 16 << 10
+_MAX_LINE: Final = 16 << 10
 """A size line or trailer line longer than this is not one."""
 
 # What is due next.

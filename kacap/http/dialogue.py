@@ -11,6 +11,8 @@ Rules of this room:
   an object of it.
 """
 
+from typing import Final
+
 from kacap.http.exchanges import Exchanges
 from kacap.http.heads import REQUESTS, RESPONSES, Head
 from kacap.http.message import Exchange, Message, Request, Response
@@ -20,7 +22,7 @@ from kacap.tcp.sink import FORGETS, Listener
 MAX_WAITING = 1024
 """Pipelined requests that may wait for a response; older ones are given up."""
 
-MAX_INTERIM = 64
+MAX_INTERIM: Final = 64
 """Interim responses kept of one exchange."""
 
 

@@ -3,13 +3,13 @@
 Doubt is noted as an oddity; the reading then is the one that peers in practice use.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.head import Fields
 
 NONE, LENGTH, CHUNKED, UNTIL_CLOSE, TUNNEL = "none", "length", "chunked", "until-close", "tunnel"
 
-_LARGEST_LENGTH = 1 << 62
+_LARGEST_LENGTH: Final = 1 << 62
 
 
 class Body(NamedTuple):

@@ -6,10 +6,10 @@ with credentials only the name of the scheme is kept.
 """
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-MAX_TARGET = 4096
-MAX_VALUE = 256
+MAX_TARGET: Final = 4096
+MAX_VALUE: Final = 256
 """Longest target and header value kept, in characters."""
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"

@@ -1,5 +1,7 @@
 """From the bytes of a head to what it says. A half says requests or responses: `kind` narrows what its head may be."""
 
+from typing import Final
+
 from kacap.http.head import (
     MAX_TARGET,
     REQUEST_LINE,
@@ -12,10 +14,10 @@ from kacap.http.head import (
 )
 from kacap.http.heads import REQUESTS, RESPONSES, Said
 
-MAX_HEAD_BYTES = 256 << 10
+MAX_HEAD_BYTES: Final = 256 << 10
 """A head that does not end within this is cut: what was read of it counts, the rest is skipped."""
 
-_LONGEST_METHOD = 64
+_LONGEST_METHOD: Final = 64
 
 MORE, NO_HEAD, TOO_LONG = -1, -2, -3
 """What `PartialHead.add` says when the head does not end here."""

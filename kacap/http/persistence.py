@@ -5,17 +5,19 @@ A response without length ends with the connection, whatever it says. `Proxy-Con
 nothing. Who said so first: the request comes before the response.
 """
 
+from typing import Final
+
 from kacap.http.framing import UNTIL_CLOSE
 from kacap.http.heads import Head
 from kacap.http.message import Exchange, Message, Request, Response
 
 # What a side said that ends the connection; each is the name of the cause it proves.
-CLIENT_CLOSE = "client-sends-connection-close"
-CLIENT_HTTP10 = "client-http10"
-SERVER_CLOSE = "server-sends-connection-close"
-SERVER_HTTP10 = "server-http10-response"
-SERVER_NOT_GRANTED = "server-http10-keepalive-not-granted"
-SERVER_UNTIL_CLOSE = "response-read-until-close"
+CLIENT_CLOSE: Final = "client-sends-connection-close"
+CLIENT_HTTP10: Final = "client-http10"
+SERVER_CLOSE: Final = "server-sends-connection-close"
+SERVER_HTTP10: Final = "server-http10-response"
+SERVER_NOT_GRANTED: Final = "server-http10-keepalive-not-granted"
+SERVER_UNTIL_CLOSE: Final = "response-read-until-close"
 
 
 def client_says(head: Head) -> str | None:

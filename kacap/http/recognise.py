@@ -5,14 +5,14 @@ length in them may lie.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 _H2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_HANDSHAKE = 22
+_HANDSHAKE: Final = 22
 _SNI, _ALPN = 0, 16
-_MAX_NAME = 255
-_MAX_NAMES = 16
-_PROXY_LINE = 107
+_MAX_NAME: Final = 255
+_MAX_NAMES: Final = 16
+_PROXY_LINE: Final = 107
 _PROXY_1 = (b"PROXY TCP4 ", b"PROXY TCP6 ", b"PROXY UNKNOWN")
 _PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 

@@ -8,6 +8,8 @@ Rules of this room:
 - The first copy of a byte wins; later copies are retransmissions, keep-alive probes or zero-window probes.
 """
 
+from typing import Final
+
 from kacap.tcp.connection import Connection
 from kacap.tcp.delivery import deliver_due, end_half, force_first
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, Half
@@ -21,7 +23,7 @@ HELD_RANGES_PER_HALF = 2048
 """More than this waiting on one half means that the hole before it will not be filled."""
 
 
-_REORDERED_NS = 3_000_000
+_REORDERED_NS: Final = 3_000_000
 """A late segment within this time was out of order; after it, it was lost and sent again."""
 
 

@@ -4,12 +4,14 @@ A range is due when nothing is missing before it and what it acknowledges was de
 byte.
 """
 
+from typing import Final
+
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import UNKNOWN, Half
 from kacap.tcp.held import Range
 from kacap.tcp.sequence import advance, distance
 
-LARGEST_UNSEEN = 64 << 20
+LARGEST_UNSEEN: Final = 64 << 20
 """Bytes that may be missing before a segment that nobody acknowledged; further ahead it is a stray number."""
 
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from kacap.tcp.sequence import advance, distance
 
-MOST_PIECES = 96
+MOST_PIECES: Final = 96
 """Held ranges that one segment may lie over. No sender cuts finer; without a limit, such segments cost most of all."""
 
-UNSAID = -1
+UNSAID: Final = -1
 """The `ack` of a range whose segment acknowledged nothing."""
 
 

@@ -8,16 +8,18 @@ Rules of this room:
 - A RST stands behind all that its side sent (RFC 9293 section 3.5.2): what is missing before it was not captured.
 """
 
+from typing import Final
+
 from kacap.tcp.connection import Connection
 from kacap.tcp.delivery import LARGEST_UNSEEN, deliver_due, end_half, force_first, tell_gap
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.held import Range
 from kacap.tcp.sequence import distance
 
-PATIENCE_SEGMENTS = 64
+PATIENCE_SEGMENTS: Final = 64
 """Segments of the connection that may pass before missing bytes are called a gap."""
 
-PATIENCE_NS = 1_000_000_000
+PATIENCE_NS: Final = 1_000_000_000
 """Capture time after which missing bytes are called a gap."""
 
 

@@ -5,17 +5,18 @@ usual time of a handshake, and their closes are shared out as those of all its c
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from kacap.verdict import traits
 from kacap.verdict.pair import PairFacts
 
-TIME_WAIT_S = 60
+TIME_WAIT_S: Final = 60
 """How long Linux holds the port of the side that closes first (RFC 9293 section 3.4.2 asks for 240 s)."""
 
-LEAST_CLOSES = 5
+LEAST_CLOSES: Final = 5
 """Fewer avoidable closes are no rate."""
 
-LEAST_SPAN_NS = 5_000_000_000
+LEAST_SPAN_NS: Final = 5_000_000_000
 """What happened within less time than this tells nothing about a minute."""
 
 

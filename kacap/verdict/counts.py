@@ -1,6 +1,7 @@
 """What can be counted of the connections of one pair: over their kinds, of which there are few."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from librt.vecs import append, vec
 from mypy_extensions import i64
@@ -12,7 +13,7 @@ from kacap.verdict.ordered import count_below
 from kacap.verdict.past import Past
 from kacap.verdict.traits import kinds_of
 
-SHARE_OF_DISCARDS = 0.9
+SHARE_OF_DISCARDS: Final = 0.9
 """Nearly all that ended without a word."""
 
 

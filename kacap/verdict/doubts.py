@@ -1,10 +1,12 @@
 """What the capture may not be able to tell of a connection: whether it was opened, and who asked for what was said."""
 
+from typing import Final
+
 from kacap.http.dialogue import Dialogue
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 
-ANSWER_NS = 1_000_000_000
+ANSWER_NS: Final = 1_000_000_000
 """A SYN is sent again after this time (RFC 6298 section 2.1): an attempt that ends sooner proves no silence."""
 
 

@@ -8,7 +8,7 @@ severity of its cause, unless the client went on with another address at once.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.verdict.causes.cause import OUTSIDE, Cause, Remedy
 from kacap.verdict.facts import Facts
@@ -18,7 +18,7 @@ from kacap.verdict.rules import Observation, Ruling, Sighting, observe
 from kacap.verdict.stacks import names_given, recognised_first
 from kacap.verdict.words import Certainty, Decider, Severity
 
-SHOWN_CONNECTIONS = 3
+SHOWN_CONNECTIONS: Final = 3
 """Connections of a finding whose frames are listed; the others are named by the filter."""
 
 _SURE = {Certainty.PROVEN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}

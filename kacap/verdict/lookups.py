@@ -5,10 +5,11 @@ the address remembered. Bounded: the oldest questions and answers are forgotten.
 """
 
 from collections import OrderedDict
+from typing import Final
 
 MAX_LOOKUPS = 1 << 16
 
-MAX_AGE_NS = 10_000_000_000
+MAX_AGE_NS: Final = 10_000_000_000
 """A connection that begins later than this after an answer did not wait for it."""
 
 

@@ -18,7 +18,7 @@ from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover
 
-_NO_NAME = ""
+_NO_NAME: Final = ""
 
 MAX_NAMES: Final = 256
 """Names of one pair that are told apart over time; where there are more, all are one from then on."""

@@ -1,9 +1,11 @@
 """The share of opportunities to reuse a connection that were taken, and the word for it."""
 
+from typing import Final
+
 from kacap.verdict.words import Verdict
 
-REUSED_FROM = 0.95
-NOT_REUSED_BELOW = 0.05
+REUSED_FROM: Final = 0.95
+NOT_REUSED_BELOW: Final = 0.05
 
 
 def reuse_rate(reused: int, exchanges: int, needed: int) -> float | None:

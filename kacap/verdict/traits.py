@@ -112,7 +112,7 @@ DISCARDED: Final = OPENED | ALONE | UNSAID | BY_CLIENT | AT_ONCE
 THROWN: Final = ASKED | UNSAID | BY_CLIENT | AT_ONCE
 """What a pool may have thrown away (`patterns.pools`)."""
 
-_RESENT_AT_LEAST = 2
+_RESENT_AT_LEAST: Final = 2
 
 OF_SIGNAL: Final = {
     persistence.CLIENT_CLOSE: SAID_BY_CLIENT | CLIENT_CLOSE,
@@ -129,10 +129,9 @@ _OF_VERDICT: Final = {
     ConnectionVerdict.OPAQUE: OPAQUE,
     ConnectionVerdict.UNKNOWN: UNREAD,
     ConnectionVerdict.SWITCHED: 0,
-    ConnectionVerdict.REUSED: 0,
-    ConnectionVerdict.SINGLE_USE: 0,
     ConnectionVerdict.OPEN: 0,
 }
+"""Of a connection that failed, or on which nothing was asked."""
 
 _CLIENT: Final = Side.CLIENT
 
@@ -141,7 +140,9 @@ def traits_of(facts: Facts) -> int:
     """The bits of one connection, without those of its pair."""
     dialogue = facts.dialogue
     bits = OPENED if facts.opened_here else FOUND_OPEN
-    bits |= _OF_VERDICT[facts.verdict] | _of_close(facts)
+    bits |= _of_close(facts)
+    if not facts.established or not facts.asked:
+        bits |= _OF_VERDICT[facts.verdict]
     if facts.final_index >= 0:
         bits |= _of_exchanges(facts)
     signal = facts.signal

@@ -4,19 +4,21 @@ Only answers to requests that allowed reuse count: a server that obeys a client 
 counted apart, because many servers keep a connection after a good answer and close it after an error.
 """
 
+from typing import Final
+
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.verdict import traits
 from kacap.verdict.facts import Facts
 from kacap.verdict.occupancy import Cover, open_interval
 
-ERRORS_FROM = 400
+ERRORS_FROM: Final = 400
 """Status codes from here on are errors (RFC 9110 sections 15.5 and 15.6)."""
 
-_MOST_NAMES = 256
+_MOST_NAMES: Final = 256
 """Different User-Agents that are told apart; those of an attacker are without number."""
 
-_ENOUGH = 3
+_ENOUGH: Final = 3
 """Answers of each kind that make a rule out of chance."""
 
 

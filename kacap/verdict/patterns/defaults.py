@@ -6,11 +6,11 @@ stack does. Without a header all that fit are named. A hint, never a proof. A se
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.verdict.words import Side
 
-_S = 1_000_000_000
+_S: Final = 1_000_000_000
 
 
 class Default(NamedTuple):

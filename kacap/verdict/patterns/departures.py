@@ -8,7 +8,7 @@ agree on an idle time far below the announced one are a wave where the next conn
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import FOREVER, NEVER, UNKNOWN
@@ -30,19 +30,19 @@ Service = tuple[bytes, int, str]
 
 _NO_SERVICE: Service = (b"", 0, "")
 
-GAP_NS = 250_000_000
+GAP_NS: Final = 250_000_000
 """Ends of one wave follow one another within this time."""
 
-LONGEST_WAVE_NS = 2 * SECOND_NS
+LONGEST_WAVE_NS: Final = 2 * SECOND_NS
 
-REFUSED_WITHIN_NS = 10 * SECOND_NS
+REFUSED_WITHIN_NS: Final = 10 * SECOND_NS
 """A refusal later than this has nothing to do with what ended before."""
 
-SHUT_DOWN = 3
+SHUT_DOWN: Final = 3
 """Connections that end together before it is called a shutdown."""
 
-_PARTIAL = 3
-_SHARE = 0.25
+_PARTIAL: Final = 3
+_SHARE: Final = 0.25
 """Ends of a wave that others survive, in number and of all that were open: fewer end together by chance."""
 
 

@@ -8,14 +8,15 @@ else opened one then.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from typing import Final
 
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 from kacap.verdict.words import ConnectionVerdict
 
-BESIDE_NS = 1_000_000_000
+BESIDE_NS: Final = 1_000_000_000
 
-AT_ONCE_NS = 250_000_000
+AT_ONCE_NS: Final = 250_000_000
 """A client that was refused waits for nothing: a round trip, seen from the server."""
 
 _OTHER = {4: 16, 16: 4}

@@ -8,7 +8,7 @@ in `Keep-Alive: timeout` (Node.js waits up to a second longer than it announces)
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.heads import Head
 from kacap.http.message import Exchange
@@ -20,21 +20,21 @@ from kacap.verdict.patterns.left import left_idle, look_like_one_program
 from kacap.verdict.patterns.losses import loser
 from kacap.verdict.words import Side
 
-SECOND_NS = 1_000_000_000
+SECOND_NS: Final = 1_000_000_000
 
-SHORTEST_IDLE_NS = 200_000_000
+SHORTEST_IDLE_NS: Final = 200_000_000
 """A close sooner after a response is no matter of a timer."""
 
-ONE_MOMENT_NS = 100_000_000
+ONE_MOMENT_NS: Final = 100_000_000
 """Closes that follow one another within this time are one event."""
 
-AT_NEXT_SYN_NS = 25_000_000
+AT_NEXT_SYN_NS: Final = 25_000_000
 """A client that closes this shortly before or after its next SYN closed because it needed a connection."""
 
-_CHANCE = 0.25
+_CHANCE: Final = 0.25
 """Where this share of all moments lies so close to a SYN, being close to one says nothing."""
 
-_ANNOUNCED_SLACK_NS = 1_100_000_000
+_ANNOUNCED_SLACK_NS: Final = 1_100_000_000
 
 
 class Habit(NamedTuple):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kacap.http.heads import Head
 from kacap.http.message import Exchange, Request, Response
@@ -25,14 +25,14 @@ from kacap.verdict.words import Side
 if TYPE_CHECKING:
     from kacap.verdict.pair import PairFacts
 
-SHARE = 0.9
+SHARE: Final = 0.9
 """Nearly all."""
-_ENOUGH = 2
-_ENOUGH_ELSEWHERE = 5
+_ENOUGH: Final = 2
+_ENOUGH_ELSEWHERE: Final = 5
 """Exchanges that must match where the addresses do not."""
-_TARGETS_ELSEWHERE = 3
+_TARGETS_ELSEWHERE: Final = 3
 """Different targets among them, unless the proxy says by a header that it passes them on."""
-TOGETHER_NS = 100_000_000
+TOGETHER_NS: Final = 100_000_000
 """A relay ends one connection within this time of the other."""
 
 Match = tuple[Asked, Asked]

@@ -9,21 +9,22 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from kacap.verdict.facts import DISCARD_NS, Facts
 from kacap.verdict.occupancy import Cover, idle_intervals
 from kacap.verdict.patterns.habits import ONE_MOMENT_NS
 from kacap.verdict.words import Side
 
-_SAME_SIZE = 0.8
+_SAME_SIZE: Final = 0.8
 """The share of closes after which the pool holds the same number, when it is a limit that speaks."""
-_AT_LEAST = 2
-_CLEARED_AT_LEAST = 3
-_IDLE_NS = 1_000_000_000
+_AT_LEAST: Final = 2
+_CLEARED_AT_LEAST: Final = 3
+_IDLE_NS: Final = 1_000_000_000
 """A close after less than this is none of a clearing."""
-INTERVAL_NS = 5_000_000_000
+INTERVAL_NS: Final = 5_000_000_000
 """HAProxy's `pool-purge-delay`."""
-_INTERVAL_SLACK_NS = 400_000_000
+_INTERVAL_SLACK_NS: Final = 400_000_000
 
 
 class Kept:

@@ -7,7 +7,7 @@ kept.
 """
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE, persists
@@ -22,13 +22,13 @@ KNOWN_LIMITS = {
 }
 """Defaults: one connection that ends at such a number is enough to name it."""
 
-_SHARE = 0.8
+_SHARE: Final = 0.8
 """Of the connections that the server ended by a header, those that carried the same number."""
 
-_MANY = 20
+_MANY: Final = 20
 """So many requests are never one visit that ends with the same target each time."""
 
-_FEW_TIMES = 3
+_FEW_TIMES: Final = 3
 """Connections that have to agree on a smaller number: two visits are soon alike."""
 
 

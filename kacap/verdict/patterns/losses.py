@@ -1,11 +1,13 @@
 """What a side sent again and again, and the other never acknowledged."""
 
+from typing import Final
+
 from kacap.tcp.half import UNKNOWN, Half
 from kacap.tcp.sequence import distance
 from kacap.verdict.facts import Facts
 
-_RESENT_AT_LEAST = 3
-_RESENT_FOR_NS = 1_000_000_000
+_RESENT_AT_LEAST: Final = 3
+_RESENT_FOR_NS: Final = 1_000_000_000
 
 
 def end_of(half: Half) -> int:

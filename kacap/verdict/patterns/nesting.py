@@ -11,6 +11,7 @@ than `_LOOK` that are open at the same moment are compared.
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Final
 
 from kacap.http.heads import Head
 from kacap.http.message import Exchange, Request
@@ -23,11 +24,11 @@ Key = tuple[str, str]
 Moment = tuple[int, int]
 """Time, nanoseconds, and frame: frames tell what a coarse clock does not."""
 
-_LOOK = 64
+_LOOK: Final = 64
 """Exchanges that are compared with one, at most."""
-_SAMPLE = 8
+_SAMPLE: Final = 8
 """Exchanges of a pair that are looked up to find the servers it may stand behind."""
-_SERVERS = 4
+_SERVERS: Final = 4
 """Servers that a pair is compared with in full, at most."""
 _NEVER: Moment = (1 << 62, 0)
 

@@ -7,6 +7,7 @@ that is closed a moment later counts as not kept: a process that exits closes al
 """
 
 from collections import Counter
+from typing import Final
 
 from kacap.tcp.half import FOREVER
 from kacap.verdict.facts import Facts
@@ -14,22 +15,22 @@ from kacap.verdict.occupancy import Cover, open_interval
 from kacap.verdict.patterns.habits import shortest_idle_ns
 from kacap.verdict.words import Side
 
-CLOSED_TOGETHER_NS = 50_000_000
+CLOSED_TOGETHER_NS: Final = 50_000_000
 """What the client closes within this time after a connection, it closed with it."""
 
-_TAKEN_NS = 5_000_000
+_TAKEN_NS: Final = 5_000_000
 """A client that took the idle connection for one request has sent that within this time after it opened another."""
 
-_DIALLED_AHEAD_NS = 1_000_000
+_DIALLED_AHEAD_NS: Final = 1_000_000
 """A client that waits longer than this with its first request did not open the connection for it."""
 
-_SAME = 0.8
+_SAME: Final = 0.8
 """The share that has to agree on a number for it to be a limit."""
-_OVERFLOWS = 2
-_LIMITED = 3
+_OVERFLOWS: Final = 2
+_LIMITED: Final = 3
 """Closes that a limit needs at least."""
 
-_SHORTEST_LIFE_NS = 1_000_000_000
+_SHORTEST_LIFE_NS: Final = 1_000_000_000
 
 
 class Pool:

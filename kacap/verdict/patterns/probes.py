@@ -7,7 +7,7 @@ each request looks much the same, and is waste. Probes are no waste: a new conne
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.framing import NONE
 from kacap.http.heads import Head
@@ -15,14 +15,14 @@ from kacap.verdict.facts import Facts
 from kacap.verdict.median import median_low
 from kacap.verdict.words import ConnectionVerdict
 
-SHORTEST_PERIOD_NS = 1_000_000_000
+SHORTEST_PERIOD_NS: Final = 1_000_000_000
 """Who asks more often than this is a client at work."""
 
-_AT_LEAST = 4
+_AT_LEAST: Final = 4
 """Connections at equal distances that are no chance."""
 
-_EARLY_OR_LATE = 0.1
-_REGULAR = 0.8
+_EARLY_OR_LATE: Final = 0.1
+_REGULAR: Final = 0.8
 """The share of distances that must be the period, or a multiple of it."""
 
 PROBERS = (

@@ -5,16 +5,16 @@ one that retries, so it is looked for only after the failure was known, and for 
 """
 
 from bisect import bisect_left
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kacap.http.message import Exchange, Request
 from kacap.tcp.half import UNKNOWN
 from kacap.verdict.facts import Facts
 
-RETRY_NS = 10_000_000_000
+RETRY_NS: Final = 10_000_000_000
 """Later than this after the failure, the same request is another one."""
 
-_NEIGHBOURS = 16
+_NEIGHBOURS: Final = 16
 """Requests looked at that stand on the failed connection itself."""
 
 

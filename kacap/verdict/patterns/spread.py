@@ -5,15 +5,15 @@ Proxies that hold a pool for each of their servers show many requests at each ad
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kacap.verdict.occupancy import Cover
 
 if TYPE_CHECKING:
     from kacap.verdict.pair import PairFacts
 
-_ADDRESSES_AT_LEAST = 3
-_FEW = 2
+_ADDRESSES_AT_LEAST: Final = 3
+_FEW: Final = 2
 """Requests at one address on the average, at most."""
 
 
