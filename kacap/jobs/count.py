@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from kacap.capture.names import find_sources
-from kacap.core import core
 
 MAX_JOBS: Final = 64
 MAX_UNASKED: Final = 8
 """Every job reads all of the capture: more of them win little."""
-LARGE_BYTES: Final = {"pure": 64 << 20, "compiled": 1 << 30}
-"""Smaller captures, as they lie on disk, are done before it would show. The compiled core is as quick as what it reads
-comes: there, others cost their memory and win a tenth of the time at best."""
+LARGE_BYTES: Final = 1 << 30
+"""Smaller captures, as they lie on disk, are done before it would show: others cost their memory, and what they read is
+read once more."""
 
 
 def jobs_for(captures: Sequence[str], wanted: int | None = None) -> int:
@@ -32,7 +31,7 @@ def jobs_for(captures: Sequence[str], wanted: int | None = None) -> int:
     if len(known) < len(sizes):
         return 1
     if wanted is None:
-        return min(_processors(), MAX_UNASKED) if sum(known) >= LARGE_BYTES[core()] else 1
+        return min(_processors(), MAX_UNASKED) if sum(known) >= LARGE_BYTES else 1
     return min(wanted, MAX_JOBS)
 
 

@@ -26,6 +26,9 @@ _STEP: Final = 1 << 16
 
 _WORD: Final = 8
 
+_PIPE_BYTES: Final = 1 << 20
+"""What Linux grants everybody."""
+
 
 class JobEndedError(KacapError):
     """Another job was ended from outside; nothing can be said without its part."""
@@ -39,7 +42,7 @@ class Worker:
         """Whether its whole part was read."""
         self._reaped = False
         orders, self._orders = os.pipe()
-        self._part, part = os.pipe()
+        self._part, part = _wide_pipe()
         self._pid = os.fork()
         if not self._pid:
             foreign = [self._orders, self._part, *(end for one in before for end in one.ends)]
@@ -59,7 +62,7 @@ class Worker:
         except BrokenPipeError:
             self._bury()
 
-    def messages(self) -> Iterator[bytes]:
+    def messages(self) -> Iterator[bytes | bytearray]:
         """Its part, as it comes; ends early when the job left it.
 
         Raises JobEndedError when it was ended from outside.
@@ -72,16 +75,16 @@ class Worker:
                 return
             yield message
 
-    def _read(self, count: int) -> bytes:
-        blocks = []
-        while count:
-            block = os.read(self._part, min(count, 1 << 20))
-            if not block:
+    def _read(self, count: int) -> bytes | bytearray:
+        data = bytearray(count)
+        rest = memoryview(data)
+        while rest:
+            read = os.readv(self._part, [rest])
+            if not read:
                 self._bury()
                 return b""
-            blocks.append(block)
-            count -= len(block)
-        return b"".join(blocks)
+            rest = rest[read:]
+        return data
 
     def _bury(self) -> None:
         """It is gone: why?"""
@@ -104,6 +107,17 @@ class Worker:
             self._reaped = True
 
 
+def _wide_pipe() -> tuple[int, int]:
+    """A pipe that holds so much that its two ends seldom wait for each other."""
+    import fcntl  # noqa: PLC0415 - not everywhere, as `fork`
+
+    ends = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # a user may hold so much in all pipes together
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ends
+
+
 def _work(captures: Sequence[str], share: Share, orders: int, part: int, foreign: Sequence[int]) -> NoReturn:
     """The whole life of another job. What goes wrong here goes wrong in the first job, too, when it reads alone."""
     code = 1
@@ -123,7 +137,8 @@ def _work(captures: Sequence[str], share: Share, orders: int, part: int, foreign
         analyzer.feed_all(takewhile(lambda frame: frame.number <= end, frames))
         if word and analyzer.frames == end:
             for message in messages(analyzer):
-                _write(part, len(message).to_bytes(_WORD, "little") + message)
+                _write(part, len(message).to_bytes(_WORD, "little"))
+                _write(part, message)
             code = 0
     finally:
         os._exit(code)

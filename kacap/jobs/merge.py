@@ -13,7 +13,7 @@ from kacap.http.dialogue import Dialogue
 from kacap.http.exchanges import Exchanges
 from kacap.jobs.part import Part
 from kacap.jobs.plain import Columns, PlainIn, PlainOut
-from kacap.jobs.rows import HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
+from kacap.jobs.rows import RECORDS, HeadsIn, HeadsOut, Row, connection_of_row, row_of_connection
 from kacap.keeping.standing import dialogue_of
 from kacap.tcp.connection import Connection
 from kacap.tcp.packed import packed_stream, renumbered
@@ -22,6 +22,8 @@ from kacap.verdict.facts import Facts
 
 BATCH: Final = 4096
 """Connections that cross at once."""
+BATCH_BYTES: Final = 1 << 20
+"""Of exchanges that cross at once: who reads them begins while the next ones are written."""
 
 
 class Header(NamedTuple):
@@ -67,26 +69,49 @@ def messages(part: Part) -> Iterator[bytes]:
     """The part of one job: its header, then its connections; one that is empty ends it."""
     part.end()
     yield marshal.dumps(tuple(header_of(part)))
-    heads = HeadsOut()
-    plain = PlainOut(heads)
-    rows: list[Row] = []
+    out = _Batches()
     for stream in list(part.packed):
         record, said = part.packed.pop(stream)
         dns_ns = part.dns_of(stream)
-        if not (isinstance(said, Exchanges) and plain.add(record, said, dns_ns)):
+        if not (isinstance(said, Exchanges) and out.plain.add(record, said, dns_ns)):
             dialogue = Dialogue(said) if isinstance(said, Exchanges) else said
-            rows.append((stream, dns_ns, record, heads.row_of_dialogue(dialogue)))
-        if len(plain) >= BATCH:
-            yield marshal.dumps((heads.take_new(), plain.take(), []))
+            out.add(stream, dns_ns, record, dialogue)
+        if out.is_full:
+            yield out.take()
     for connection in part.tracker.connections:
         stream = connection.stream
-        row = row_of_connection(connection), heads.row_of_dialogue(dialogue_of(connection.listener))
-        rows.append((stream, part.dns_of(stream), *row))
+        out.add(stream, part.dns_of(stream), row_of_connection(connection), dialogue_of(connection.listener))
+        if out.is_full:
+            yield out.take()
     part.tracker.let_go()
-    yield marshal.dumps((heads.take_new(), plain.take(), []))
-    for start in range(0, len(rows), BATCH):
-        yield marshal.dumps(([], PlainOut(heads).take(), rows[start : start + BATCH]))
+    yield out.take()
     yield b""
+
+
+class _Batches:
+    """Connections as plain values, until there are enough of them to cross."""
+
+    def __init__(self) -> None:
+        self._heads = HeadsOut()
+        self.plain = PlainOut(self._heads)
+        self._rows: list[Row] = []
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to `take`."""
+        return len(self.plain) + len(self._rows) >= BATCH or self._bytes >= BATCH_BYTES
+
+    def add(self, stream: int, dns_ns: int | None, told: bytes | Row, dialogue: Dialogue) -> None:
+        """One that has no place in the columns; `told` is what TCP showed of it."""
+        spoken = self._heads.row_of_dialogue(dialogue)
+        self._rows.append((stream, dns_ns, told, spoken))
+        self._bytes += len(spoken[RECORDS])
+
+    def take(self) -> bytes:
+        """All of them, and the heads that they brought."""
+        rows, self._rows, self._bytes = self._rows, [], 0
+        return marshal.dumps((self._heads.take_new(), self.plain.take(), rows))
 
 
 def count_in(analyzer: Analyzer, headers: Sequence[Header]) -> None:
@@ -163,7 +188,7 @@ class Adoption:
         self._replacing: list[tuple[Connection, int]] = []
         """What each replaces, by the number in the whole capture."""
 
-    def add(self, message: bytes) -> None:
+    def add(self, message: bytes | bytearray) -> None:
         """Take a batch."""
         batch: tuple[list[Row], Columns, list[Row]] = marshal.loads(message)
         self._heads.add(batch[0])

@@ -87,6 +87,9 @@ DIALOGUE: Final = (
 )
 MESSAGE: Final = ("body_bytes", "complete", "end_frame", "end_time_ns", "framing", "head_complete", "oddities")
 
+RECORDS: Final = 3
+"""Where in the row of a dialogue the records of its exchanges stand."""
+
 _of_half: Final = attrgetter(*HALF)
 _of_connection: Final = attrgetter(*CONNECTION)
 _of_dialogue: Final = attrgetter(*DIALOGUE)
@@ -175,7 +178,7 @@ class HeadsOut:
             return array("I", map(self.place, heads)).tobytes()
 
     def row_of_dialogue(self, dialogue: Dialogue) -> Row:
-        """One that is closed."""
+        """One that is closed; most of it is what stands at `RECORDS`."""
         exchanges = dialogue.exchanges
         protocols = dialogue.protocols
         heads, opened, aside = exchanges._heads, exchanges._open, exchanges._aside

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from kacap import analyze
-from kacap.core import core
 from kacap.jobs.count import LARGE_BYTES, MAX_JOBS, MAX_UNASKED, jobs_for
 from kacap.wire.frame import Frame
 from tests.cli.command import CAPTURES, HOME, NOT_REUSED, ROOT, kacap
@@ -117,7 +116,7 @@ def test_unasked_one_for_each_processor_where_it_pays(tmp_path: Path, monkeypatc
     monkeypatch.setattr("threading.active_count", lambda: 1)
     monkeypatch.setattr("sys.platform", "linux")
     large, almost = tmp_path / "large.pcap", tmp_path / "almost.pcap"
-    for path, size in ((large, LARGE_BYTES[core()]), (almost, LARGE_BYTES[core()] - 1)):
+    for path, size in ((large, LARGE_BYTES), (almost, LARGE_BYTES - 1)):
         with path.open("wb") as file:
             file.truncate(size)
     for processors in (1, 2, 100):
