@@ -7,12 +7,15 @@ from statistics import median
 from tests.bench.memory import BODY_BYTES, FEW, LARGE_BODY_BYTES, LIMIT_AT, LIMIT_BYTES
 from tests.bench.ratios import Spread, per_round, spread
 from tests.bench.results import Measured, Peak, Results, Runs
-from tests.bench.tools import COPY, KACAP, TSHARK
+from tests.bench.tools import COPY, KACAP, TSHARK, TWO_JOBS
 from tests.bench.workloads import FASTER_THAN_TSHARK, WORKLOADS
 
 _LINEAR = 1.25
 """So much more than the fewest connections may the most of them take, each."""
 _NO_GROWTH = 1.1
+_SHARED_ON = "small"
+_SHARED_GAIN = 1.5
+"""So much faster two jobs must be there, on two processors."""
 _MIB = 1 << 20
 _UNKNOWN = "–"
 _REPORTS = {False: "summary", True: "full JSON"}
@@ -66,6 +69,10 @@ def speed_targets(results: Results) -> Iterator[tuple[str, str, str]]:
                     continue
                 found = ratio(measured, tool).median
                 yield target, f"{found:.3g} ×", _holds(found >= limit if is_floor else found <= limit)
+            if name == _SHARED_ON and tool in measured.runs and tool + TWO_JOBS in measured.runs:
+                gain = per_round(measured.runs[tool].seconds, measured.runs[tool + TWO_JOBS].seconds).median
+                target = f"{name}, {core}: two jobs at least {_SHARED_GAIN:g} × as fast as by default"
+                yield target, f"{gain:.3g} ×", _holds(gain >= _SHARED_GAIN)
 
 
 def memory_targets(peaks: Sequence[Peak]) -> Iterator[tuple[str, str, str]]:

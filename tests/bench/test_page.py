@@ -68,6 +68,13 @@ def test_targets_hold_or_not() -> None:
     assert [holds for _, _, holds in speed_targets(results(missed))] == ["no", "no", "yes"]
 
 
+def test_two_jobs_are_held_against_the_default() -> None:
+    for seconds, expected in (([1.0, 2.0, 4.0], ("2 ×", "yes")), ([1.6, 3.2, 4.0], ("1.25 ×", "no"))):
+        shared = {"kacap, compiled, --jobs 2": Runs(seconds, FAST.cpu_seconds, FAST.peak_bytes)}
+        rows = speed_targets(results(dataclasses.replace(MEASURED, runs=MEASURED.runs | shared)))
+        assert [row[1:] for row in rows if "two jobs" in row[0]] == [expected]
+
+
 def test_what_was_not_measured_does_not_hold() -> None:
     runs = {tool: each for tool, each in MEASURED.runs.items() if "compiled" not in tool}
     rows = list(speed_targets(results(dataclasses.replace(MEASURED, runs=runs))))

@@ -41,9 +41,9 @@ def test_other_words_are_not_the_option(line: str) -> None:
     assert not has_jobs(OPTIONS.format(jobs=line))
 
 
-def test_one_job_is_measured_where_it_can_be_asked_for() -> None:
+def test_two_jobs_are_measured_where_they_can_be_asked_for() -> None:
     names = [tool.name for tool in Kacap("compiled", "python", "1", "3", True, {}).summaries()]
-    assert names == ["kacap, compiled", "kacap, compiled, --jobs 1"]
+    assert names == ["kacap, compiled", "kacap, compiled, --jobs 2"]
     assert len(Kacap("compiled", "python", "1", "3", False, {}).summaries()) == 1
 
 

@@ -1,6 +1,6 @@
 """What is compared: commands that read one capture to its end.
 
-kacap comes as two cores, pure and compiled, and where it has --jobs each is also measured with one. Of the others,
+kacap comes as two cores, pure and compiled, and where it has --jobs each is also measured with two. Of the others,
 tcpdump only copies, tshark dissects, tcptrace follows TCP, and tcpflow follows TCP and writes every body to disk: a
 file for each direction of a connection, here in folders of a thousand (-Fm), for one folder of all takes far longer.
 """
@@ -22,7 +22,7 @@ COPY = "tcpdump"
 TSHARK = "tshark"
 KACAP = {"compiled": "kacap, compiled", "pure": "kacap, pure"}
 """Core → the name of kacap as it runs by default with it."""
-ONE_JOB = ", --jobs 1"
+TWO_JOBS = ", --jobs 2"
 
 CAPTURE = "{capture}"
 SCRATCH = "{scratch}"
@@ -64,11 +64,11 @@ class Kacap:
     """What makes it run with its core."""
 
     def summaries(self) -> list[Tool]:
-        """The command that is held against the other tools: by default, and with one job where that can be said."""
+        """The command that is held against the other tools: by default, and with two jobs where that can be said."""
         words = (self.python, "-m", "kacap", *_SUMMARY)
         default = Tool(KACAP[self.core], (*words, CAPTURE), self.variables)
-        single = Tool(KACAP[self.core] + ONE_JOB, (*words, "--jobs", "1", CAPTURE), self.variables)
-        return [default, single] if self.has_jobs else [default]
+        shared = Tool(KACAP[self.core] + TWO_JOBS, (*words, "--jobs", "2", CAPTURE), self.variables)
+        return [default, shared] if self.has_jobs else [default]
 
     def full(self) -> Tool:
         """The command that writes every connection and exchange."""
