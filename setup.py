@@ -31,6 +31,7 @@ HOT = (
     "kacap/capture/blocks.py",
     "kacap/capture/pcap.py",
     "kacap/capture/pcapng.py",
+    "kacap/capture/reading.py",
     "kacap/capture/window.py",
     "kacap/http/*.py",
     "kacap/jobs/merge.py",
