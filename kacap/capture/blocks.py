@@ -10,11 +10,8 @@ import select
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from kacap.capture.window import Damage
-from kacap.errors import CannotReadError
 
 BLOCK_BYTES = 1 << 18
 """A block lives as long as a frame of it is used. Larger ones come in fresh memory each, which costs page faults."""
@@ -31,26 +28,6 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
-
-
-@contextmanager
-def opened(path: str, name: str) -> Iterator[int]:
-    """A file descriptor to read from (`-` is standard input). Raises CannotReadError."""
-    if path == "-":
-        if os.isatty(STANDARD_INPUT):
-            raise CannotReadError(f"{name} is a terminal: pipe a capture into it, e.g. tcpdump -w - | kacap analyze -")
-        yield STANDARD_INPUT
-        return
-    try:
-        # A FIFO without a writer would block in open(), where no stop could reach it.
-        waits = os.O_NONBLOCK if stat.S_ISFIFO(Path(path).stat().st_mode) else 0
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | waits)
-    except OSError as error:
-        raise CannotReadError(f"{name}: cannot be opened: {error.strerror}") from error
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def read_blocks(

@@ -7,9 +7,10 @@ never came in full is no damage.
 from collections.abc import Callable, Generator, Iterator
 from itertools import chain
 
-from kacap.capture.blocks import Stop, opened, read_blocks
+from kacap.capture.blocks import Stop, read_blocks
 from kacap.capture.kind import HEAD_BYTES, recognise
 from kacap.capture.names import Source
+from kacap.capture.opening import opened
 from kacap.capture.unpack import MAGIC_BYTES, unpacked
 from kacap.capture.window import Cut, Damage, Window
 from kacap.errors import NotACaptureError

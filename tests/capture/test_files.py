@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kacap.capture import blocks, open_capture
+from kacap.capture import open_capture, opening
 from kacap.capture.blocks import BLOCK_BYTES
 from kacap.errors import CannotReadError, NotACaptureError
 from tests.capture.build import enhanced, interface, pcap_header, read, record, section
@@ -51,7 +51,7 @@ def test_a_ring_is_opened_file_by_file(tmp_path: Path, monkeypatch: pytest.Monke
             finally:
                 open_now -= 1
 
-    original = blocks.opened
+    original = opening.opened
     monkeypatch.setattr("kacap.capture.reading.opened", counted)
     for number in range(50):
         _pcap(tmp_path / f"ring{number:02}", 2 * number, 2 * number + 3)
