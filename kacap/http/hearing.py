@@ -30,10 +30,11 @@ class Hearing(Dialogue):
                 head = self._known.whole(data, start, end)
                 said = self._first_said if is_first else self._second_said
                 if head is not None and self.take_whole(head, said, is_first, frame, time_ns):
-                    if is_first:
-                        self._first_said = head.kind
-                    else:
-                        self._second_said = head.kind
+                    if not said:
+                        if is_first:
+                            self._first_said = head.kind
+                        else:
+                            self._second_said = head.kind
                     return
             self.divide()
         sink = self.first_sink if is_first else self.second_sink

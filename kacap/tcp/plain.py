@@ -234,7 +234,8 @@ class Plain:
                 self.server_fin_heard_frame = heard_frame
                 self.server_closed_first = peer_fin_frame == UNKNOWN
         if length:
-            self._tell(is_client, segment)
+            start, end = segment.start, segment.end
+            self.listener.chunk(is_client, segment.data, start, end, length - (end - start), frame, time_ns)
         if not fin:
             return TAKEN
         self.listener.end(is_client, segment.frame, segment.time_ns)
@@ -279,14 +280,11 @@ class Plain:
             if segment.length:
                 self.client_next_seq = (segment.seq + segment.length) & MASK
                 self.client_bytes = segment.length
-                self._tell(True, segment)
+                start, end, unseen = segment.start, segment.end, segment.length - (segment.end - segment.start)
+                self.listener.chunk(True, segment.data, start, end, unseen, segment.frame, segment.time_ns)
         self.segments += 1
         self.last_time_ns = segment.time_ns
         return TAKEN
-
-    def _tell(self, is_client: bool, segment: Segment) -> None:
-        unseen = segment.length - (segment.end - segment.start)
-        self.listener.chunk(is_client, segment.data, segment.start, segment.end, unseen, segment.frame, segment.time_ns)
 
 
 def begins_plain(segment: Segment) -> bool:
