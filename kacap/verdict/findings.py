@@ -55,18 +55,14 @@ def findings_of(pair: PairFacts, rulings: Sequence[Ruling | None]) -> list[PairF
     """The findings of one pair, the gravest first; `rulings` stand in the order of its connections."""
     groups: dict[tuple[str, Decider], _Members] = {}
     known: dict[Ruling, _Members] = {}
-    members: _Members | None = None
-    before: Ruling | None = None
-    for at, ruling in enumerate(rulings):
+    for facts, ruling in zip(pair.connections, rulings, strict=True):
         if ruling is None or not ruling.rule.tells:
             continue
-        if ruling is not before:
-            members = known.get(ruling)
-            before = ruling
+        members = known.get(ruling)
         if members is None:
             members = known[ruling] = groups.setdefault((ruling.rule.cause_id, ruling.decided_by), _Members(ruling))
             members.certainties.add(ruling.certainty)
-        members.connections.append(pair.connections[at])
+        members.connections.append(facts)
     found = [_finding(pair, members) for members in groups.values()]
     found += [_observed(pair, row, sight) for row, sight in observe(pair)]
     return sorted(found, key=lambda finding: (_GRAVE[finding.severity], -len(finding.connections)))

@@ -3,15 +3,10 @@
 Interpreted, each step of that costs more than what `sorted` does for a number: there, `sorted` does all.
 """
 
-from typing import TYPE_CHECKING
-
 from librt.vecs import vec
 from mypy_extensions import i64
 
 from kacap.core import core
-
-if TYPE_CHECKING:
-    pass
 
 MOVES_EACH = 32 if core() == "compiled" else 0
 """By so many places numbers may be out of order, on average, before sorting them anew is quicker."""
@@ -36,38 +31,6 @@ def in_order(numbers: vec[i64]) -> vec[i64]:
             return vec[i64](sorted(numbers))
         at += 1
     return numbers
-
-
-def middle(numbers: vec[i64]) -> int:
-    """The middle number, of two the lower one; what is given may be changed. Raises IndexError without any."""
-    count: i64 = len(numbers)
-    place: i64 = (count - 1) // 2
-    left: i64 = MOVES_EACH * count
-    first: i64 = 0
-    last: i64 = count - 1
-    while left > 0 and first < last:  # quickselect: what is not where the middle is need not be in order
-        pivot = numbers[(first + last) // 2]
-        low = first
-        high = last
-        while low <= high:
-            while numbers[low] < pivot:
-                low += 1
-            while numbers[high] > pivot:
-                high -= 1
-            if low <= high:
-                numbers[low], numbers[high] = numbers[high], numbers[low]
-                low += 1
-                high -= 1
-        left -= last - first
-        if place <= high:
-            last = high
-        elif place >= low:
-            first = low
-        else:
-            return numbers[place]
-    if first < last:
-        return sorted(numbers)[place]
-    return numbers[place]
 
 
 def count_below(ordered: vec[i64], bound: int) -> int:

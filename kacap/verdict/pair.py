@@ -9,19 +9,16 @@ worked out when the first of them does.
 
 from itertools import pairwise
 
-from librt.vecs import append, vec
-from mypy_extensions import i64
-
 from kacap.http.message import Request
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict import traits
 from kacap.verdict.capture import CaptureFacts
 from kacap.verdict.counts import PairCounts, opened_ns
 from kacap.verdict.facts import Facts
-from kacap.verdict.median import median
+from kacap.verdict.median import median, median_low
 from kacap.verdict.needed import needed_connections
 from kacap.verdict.occupancy import Cover, idle_intervals, open_interval
-from kacap.verdict.ordered import count_below, middle
+from kacap.verdict.ordered import count_below
 from kacap.verdict.past import Past
 from kacap.verdict.patterns.answers import Answers
 from kacap.verdict.patterns.bound import Bound, bound_by
@@ -135,7 +132,7 @@ class PairFacts(PairCounts):
         held = Cover()
         last_ns = NEVER
         swept_ns = NEVER if self.past is None else self.past.needs.swept_ns
-        connect = vec[i64](() if self.past is None else self.past.connect_ns)
+        connect: list[int] = [] if self.past is None else list(self.past.connect_ns)
         for facts in self.connections:
             opened_ns = facts.opened_ns
             established = facts.established
@@ -151,10 +148,10 @@ class PairFacts(PairCounts):
                 last_ns = opened_ns
             connected_ns = facts.connected_ns
             if connected_ns != NEVER:
-                connect = append(connect, connected_ns)
+                connect.append(connected_ns)
         self.last_accepted_ns = last_ns
         if connect:
-            self.connect_ns = middle(connect)
+            self.connect_ns = median_low(connect)
         self.peak_open = held.peak()
         if self.past is not None:
             self.peak_open = max(self.peak_open, self.past.peak_open)

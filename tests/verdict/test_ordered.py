@@ -8,7 +8,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from kacap.verdict import ordered
-from kacap.verdict.ordered import count_below, in_order, middle
+from kacap.verdict.ordered import count_below, in_order
 
 _FAR = (1 << 62) - 1
 
@@ -41,17 +41,6 @@ def moves_each(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("numbers", _columns())
 def test_the_order_is_that_of_sorted(numbers: list[int], moves_each: int) -> None:
     assert list(in_order(vec[i64](numbers))) == sorted(numbers), moves_each
-
-
-@pytest.mark.parametrize("numbers", _columns()[1:])
-def test_the_middle_is_the_lower_one_of_two(numbers: list[int], moves_each: int) -> None:
-    assert middle(vec[i64](numbers)) == sorted(numbers)[(len(numbers) - 1) // 2], moves_each
-
-
-def test_nothing_has_no_middle(moves_each: int) -> None:
-    with pytest.raises(IndexError):
-        middle(vec[i64]())
-    assert moves_each >= 0
 
 
 @pytest.mark.parametrize("numbers", _columns())

@@ -29,16 +29,11 @@ def rulings_of(pair: PairFacts, only: Set[int] | None = None) -> list[Ruling | N
     rows: dict[Kind, _Rows] = {}
     known: dict[Rule, list[Ruling]] = {}
     rulings: list[Ruling | None] = []
-    of_kind: _Rows | None = None
-    before: Kind | None = None
-    for at, facts in enumerate(pair.connections):
+    for facts, kind in zip(pair.connections, pair.kinds, strict=True):
         if only is not None and facts.stream not in only:
             rulings.append(None)
             continue
-        kind = pair.kinds[at]
-        if kind is not before:
-            of_kind = rows.get(kind)
-            before = kind
+        of_kind = rows.get(kind)
         if of_kind is None:
             of_kind = rows[kind] = _Rows(candidates(kind.traits | common))
         ruling = of_kind.said_before(facts)
