@@ -24,13 +24,6 @@ DISCARD_NS: Final = 10_000_000
 _PLAIN: Final = Dialogue()
 """Stands for the dialogue of a packed connection, where nothing but its exchanges is to be said of it."""
 
-# Who looks at all connections asks for these each time.
-_CLIENT: Final = Side.CLIENT
-_SERVER: Final = Side.SERVER
-_OPEN: Final = ConnectionVerdict.OPEN
-_REUSED: Final = ConnectionVerdict.REUSED
-_SINGLE_USE: Final = ConnectionVerdict.SINGLE_USE
-
 
 class Facts(Moments):
     """The record of one connection, finished, with its roles settled.
@@ -83,14 +76,14 @@ class Facts(Moments):
         """The place of the exchange after which the connection was over, -1 without one: requests behind a signal are
         never answered."""
         if connection is None or client is None:
-            self.first_close: Side | None = _SERVER if packed_by_server(record) else _CLIENT
+            self.first_close: Side | None = Side.SERVER if packed_by_server(record) else Side.CLIENT
             self.opened_here = self.established = True
             self.undecided = self.one_sided = False
             if dialogue.plain:
                 self.dialogue = _PLAIN
         else:
             closer = connection.first_close
-            self.first_close = None if closer is None else _CLIENT if closer is client else _SERVER
+            self.first_close = None if closer is None else Side.CLIENT if closer is client else Side.SERVER
             self.opened_here = connection.opened_here
             """The capture shows its SYN."""
             self.established = connection.established
@@ -140,7 +133,7 @@ class Facts(Moments):
         idle_ns = self._idle_before_close_ns
         if idle_ns <= DISCARD_NS:
             return idle_ns != NEVER
-        if self.first_close is not _CLIENT:
+        if self.first_close is not Side.CLIENT:
             return False
         beyond_ns = self._beyond_ns()
         return beyond_ns != NEVER and idle_ns <= DISCARD_NS + beyond_ns
@@ -153,7 +146,7 @@ class Facts(Moments):
             and len(self.exchanges) == 1
             and self.signal is None
             and not self.dialogue.switched
-            and self.first_close is _CLIENT
+            and self.first_close is Side.CLIENT
             and self.closed_at_once
         )
 
@@ -229,10 +222,10 @@ class Facts(Moments):
             return ConnectionVerdict.SWITCHED
         count = self.asked
         if count >= 2:
-            return _REUSED
+            return ConnectionVerdict.REUSED
         if count == 0:
             return self._verdict_without_exchange()
-        return _OPEN if self.first_close is None else _SINGLE_USE
+        return ConnectionVerdict.OPEN if self.first_close is None else ConnectionVerdict.SINGLE_USE
 
     def _verdict_without_exchange(self) -> ConnectionVerdict:
         if self.exchanges:
