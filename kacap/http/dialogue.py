@@ -4,8 +4,7 @@ Rules of this room:
 - An exchange exists as soon as its request head is seen. Responses answer requests in order (RFC 9112 section 9.3.2).
 - Interim responses (1xx but 101) belong to the exchange that waits; 101, and 2xx to CONNECT, end the dialogue.
 - A response with no request waiting is an orphan: an exchange without request.
-- When the capture lost a response, the requests that waited for it are not answered by the next one: of those that
-  wait when responses are found again, only the last can be meant.
+- When the capture lost responses, those found behind the gap answer the last of the requests that waited (see `late`).
 - The usual exchange comes first: while nothing else is open, a request that is whole in one frame is three numbers here
   (`asked`), and with the response that is whole in one frame it is over (`answered`). Whatever else happens first makes
   an object of it.
@@ -15,6 +14,7 @@ from typing import Final
 
 from kacap.http.exchanges import Exchanges
 from kacap.http.heads import REQUESTS, RESPONSES, Head
+from kacap.http.late import Late
 from kacap.http.message import Exchange, Message, Request, Response
 from kacap.http.recognise import Protocol
 from kacap.tcp.sink import FORGETS, Listener
@@ -37,6 +37,7 @@ class Dialogue(Listener):
         "_exchanges",
         "_extra_index",
         "_last_answered",
+        "_late",
         "_orphan_informational",
         "_protocols",
         "_response_lost",
@@ -78,6 +79,7 @@ class Dialogue(Listener):
         """The exchange that was answered last."""
         self._orphan_informational: tuple[int, ...] = ()
         self._response_lost = False
+        self._late: Late | None = None
 
     @property
     def exchanges(self) -> Exchanges:
@@ -147,10 +149,12 @@ class Dialogue(Listener):
     def request_begun(self, request: Request) -> None:
         """A request head was read."""
         self._open_asked()
+        self._end_late()
         self._exchanges.begin(request)
         self._waiting += 1
         if self._waiting > MAX_WAITING:
-            self._give_up_first()
+            self._exchanges.opened(self._waiting).response_lost = True
+            self._waiting -= 1
             self._exchanges.settle()
             self.limits_hit += 1
 
@@ -168,7 +172,13 @@ class Dialogue(Listener):
             self._interim(response)
             return
         exchange = self._first_waiting()
-        if exchange is not None:
+        if self._late is not None:
+            exchange = self._late.answer(self._orphan_informational)
+            self._waiting = 0
+            self._orphan_informational = ()
+            if self._late.all_answered:
+                self._late = None
+        elif exchange is not None:
             self._waiting -= 1
         else:
             exchange = self._exchanges.begin(None)
@@ -183,7 +193,8 @@ class Dialogue(Listener):
         message.complete = True
         if self._answering is not None and self._answering.response is message:
             self._answering = None
-        self._exchanges.settle()
+        if self._late is None:
+            self._exchanges.settle()
 
     def request_known(self, response: Message) -> bool:
         """Whether the capture shows the request that the current response answers."""
@@ -217,10 +228,6 @@ class Dialogue(Listener):
         if self._protocols is None:
             self._protocols = []
         self._protocols.append(protocol)
-
-    def switch(self) -> None:
-        """101 or CONNECT: the connection carries another protocol from here on."""
-        self.switched = True
 
     def lost_place(self, *, responses: bool, in_gap: bool) -> None:
         """A half lost its place between messages, in a gap or because what it says is no message."""
@@ -267,17 +274,18 @@ class Dialogue(Listener):
     def _first_waiting(self) -> Exchange | None:
         return self._exchanges.opened(self._waiting) if self._waiting else None
 
-    def _give_up_first(self) -> None:
-        self._exchanges.opened(self._waiting).response_lost = True
-        self._waiting -= 1
-
     def _drop_unanswered(self) -> None:
         if not self._response_lost:
             return
         self._response_lost = False
-        while self._waiting > 1:
-            self._give_up_first()
-        self._exchanges.settle()
+        if self._waiting > 1:
+            self._late = Late([self._exchanges.opened(back) for back in range(self._waiting, 0, -1)])
+            self._waiting = 1
+
+    def _end_late(self) -> None:
+        if self._late is not None:
+            self._late = None
+            self._exchanges.settle()
 
     def _interim(self, response: Response) -> None:
         waiting = self._first_waiting()

@@ -203,7 +203,7 @@ class MessageWalk(BodyReader):
         if body.framing == TUNNEL:
             if message.head_complete:
                 self.dialogue.completed(message)
-            self.dialogue.switch()
+            self.dialogue.switched = True
             self.close_book()
             if self.other is not None:
                 self.other.close_book()

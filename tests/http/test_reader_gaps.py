@@ -8,6 +8,9 @@ from tests.http.spoken import CLIENT_FIN, MS, SERVER_FIN, Step, client, client_g
 
 GET = b"GET /a HTTP/1.1\r\n\r\n"
 NEXT = b"GET /b HTTP/1.1\r\n\r\n"
+LAST = b"GET /c HTTP/1.1\r\n\r\n"
+SOON = b"HTTP/1.1 102 Soon\r\n\r\n"
+FOUND = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"
 LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 OK = b"HTTP/1.1 201 OK\r\nContent-Length: 2\r\n\r\nhi"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -124,6 +127,36 @@ GAPS: list[tuple[str, list[Step], list[str], bool]] = [
         "the last response of a pipeline",
         [client(GET + NEXT), server(OK), server_gap(50)],
         ["GET /a none 0 > 201 length 2", "GET /b none 0 > -"],
+        True,
+    ),
+    (
+        "the first response of a pipeline",
+        [client(GET + NEXT + LAST), server_gap(40), server(OK + FOUND)],
+        ["GET /a none 0 > lost", SECOND, "GET /c none 0 > 302 length 0"],
+        True,
+    ),
+    (
+        "a part of the first response of a pipeline",
+        [client(GET + NEXT + LAST), server(OK[:5]), server_gap(30), server(b"\r\n" + OK + SOON + FOUND), SERVER_FIN],
+        ["GET /a none 0 > lost", SECOND, "GET /c none 0 > 102 > 302 length 0"],
+        True,
+    ),
+    (
+        "less than a response of a pipeline",
+        [client(GET + NEXT), server_gap(3), server(SOON + OK), server(FOUND), client(LAST), server(OK)],
+        ["GET /a none 0 > 102 > 201 length 2", "GET /b none 0 > 302 length 0", "GET /c none 0 > 201 length 2"],
+        True,
+    ),
+    (
+        "responses of a pipeline, twice",
+        [client(GET + NEXT + LAST), server_gap(9), server(OK), server_gap(9), server(FOUND), client(NEXT), server(OK)],
+        ["GET /a none 0 > lost", SECOND, "GET /c none 0 > 302 length 0", SECOND],
+        True,
+    ),
+    (
+        "less than what answers a pipeline, and one response more",
+        [client(GET + NEXT), server_gap(3), server(OK + FOUND + FOUND)],
+        ["GET /a none 0 > 201 length 2", "GET /b none 0 > 302 length 0", "? > 302 length 0"],
         True,
     ),
     ("a request", [client_gap(20), server(OK), client(NEXT), server(OK)], ["? > 201 length 2", SECOND], True),

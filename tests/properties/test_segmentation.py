@@ -81,3 +81,21 @@ def test_every_prefix_of_a_capture_can_be_judged(talk: Talk, data: st.DataObject
     counts = [report(frames[:end]).summary.exchanges for end in range(len(frames) + 1)]
     assert counts == sorted(counts)
     assert counts[-1] == len(talk.heard)
+
+
+def test_a_prefix_that_ends_within_the_responses_of_a_pipeline() -> None:
+    """A later segment of them came before an earlier one, and between the two the capture ends."""
+    asked = b"".join(b"GET /%d HTTP/1.1\r\nHost: a.example\r\n\r\n" % number for number in range(3))
+    answered = b"HTTP/1.1 200 Word\r\nContent-Length: 0\r\n\r\n"
+    said = 2 * answered + b"HTTP/1.1 100 Soon\r\n\r\n" + answered
+    for hidden in range(1, len(said) - 1):
+        for size in {1, 5, 31, 45, len(said) - hidden - 1} & set(range(len(said) - hidden)):
+            dialogue = Dialogue()
+            connection = dialogue.connection()
+            connection.handshake(1_000_000)
+            connection.send(Side.CLIENT, asked)
+            sizes = [hidden, size, len(said) - hidden - size]
+            connection.send(Side.SERVER, said, sizes=sizes, order=[1, 3, 2], every_ns=_SEGMENT_NS)
+            frames = dialogue.frames
+            counts = [report(frames[:end]).summary.exchanges for end in range(4, len(frames) + 1)]
+            assert set(counts) == {3}, (hidden, size, counts)
