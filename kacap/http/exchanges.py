@@ -19,9 +19,12 @@ from kacap.http.records import (
     ANSWERED,
     ASIDE,
     ASKED,
+    BEGUN_AT,
     BODILESS,
     END_TIME,
+    IN_ORDER,
     LASTS,
+    OVER_AT,
     REQUEST,
     RESPONSE,
     SIZE,
@@ -104,10 +107,21 @@ class Exchanges(Ledger):
 
     def request_heads(self) -> list[Head]:
         """Those of all requests in order; one that is repeated at once stands there once."""
+        return self._heads_of(0)
+
+    def response_heads(self) -> list[Head]:
+        """Those of all responses in the same way."""
+        return self._heads_of(1)
+
+    def _heads_of(self, side: int) -> list[Head]:
+        if self._open is None and self._aside is None:
+            first = self._response if side else self._request
+            heads = [first] if self._heads is None else [first, *self._heads[side::2]]
+        else:
+            heads = [self.heads(index)[side] for index in range(len(self))]
         found: list[Head] = []
         before: Head | None = None
-        for index in range(len(self)):
-            head = self.heads(index)[0]
+        for head in heads:
             if head is not None and head is not before:
                 found.append(head)
                 before = head
@@ -137,6 +151,8 @@ class Exchanges(Ledger):
             records = self._records if self._writer is None else self._read()
             at = index * SIZE
             flags = records[at]
+            if flags & IN_ORDER:
+                return read_i64_le(records, at + BEGUN_AT)
             if flags & ASKED:
                 asked_ns = read_i64_le(records, at + REQUEST + TIME)
                 return min(asked_ns, read_i64_le(records, at + RESPONSE + TIME)) if flags & ANSWERED else asked_ns
@@ -150,6 +166,8 @@ class Exchanges(Ledger):
             records = self._records if self._writer is None else self._read()
             at = index * SIZE
             flags = records[at]
+            if flags & IN_ORDER:
+                return read_i64_le(records, at + OVER_AT)
             if flags & ANSWERED:
                 answered_ns = read_i64_le(records, at + RESPONSE + END_TIME)
                 return max(answered_ns, read_i64_le(records, at + REQUEST + END_TIME)) if flags & ASKED else answered_ns
@@ -187,17 +205,11 @@ class Exchanges(Ledger):
         records = self._read()
         for index in range(count):
             at = index * SIZE
-            flags = records[at]
-            if flags & (ASKED | ANSWERED) == ASKED | ANSWERED:
-                asked_ns = read_i64_le(records, at + REQUEST + TIME)
-                sent_ns = read_i64_le(records, at + REQUEST + END_TIME)
-                answered_ns = read_i64_le(records, at + RESPONSE + TIME)
-                received_ns = read_i64_le(records, at + RESPONSE + END_TIME)
-                if asked_ns <= sent_ns <= answered_ns <= received_ns:
-                    spent += received_ns - asked_ns
-                    continue
-            exchange = self.at(index)
-            spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
+            if records[at] & IN_ORDER:
+                spent += read_i64_le(records, at + OVER_AT) - read_i64_le(records, at + BEGUN_AT)
+            else:
+                exchange = self.at(index)
+                spent += exchange.send_ns + exchange.wait_ns + exchange.receive_ns
         return spent
 
     def request(self, index: int) -> Request | None:

@@ -17,7 +17,19 @@ from librt.strings import BytesWriter, write_i64_le
 from kacap.http.heads import Head
 from kacap.http.message import Exchange, Request
 from kacap.http.persistence import lasts
-from kacap.http.records import ANSWERED, ASIDE, ASKED, LASTS, SIZE, flags_of, head_of, is_over, is_plain, write_message
+from kacap.http.records import (
+    ANSWERED,
+    ASIDE,
+    ASKED,
+    IN_ORDER,
+    LASTS,
+    SIZE,
+    flags_of,
+    head_of,
+    is_over,
+    is_plain,
+    write_message,
+)
 
 MAX_BEHIND: Final = 64
 """Exchanges that stand behind one that never ends, because its end was not captured, say."""
@@ -85,6 +97,11 @@ class Ledger:
         """How many are over."""
         return self._sealed
 
+    @property
+    def records(self) -> bytes:
+        """Those of all that are over."""
+        return self._records if self._writer is None else self._read()
+
     def begin(self, request: Request | None) -> Exchange:
         """A new exchange, open."""
         exchange = Exchange(request, len(self))
@@ -100,6 +117,8 @@ class Ledger:
         flags = ASKED | ANSWERED
         if (request.lasts and response.lasts) or lasts(request, response, response.framing):
             flags |= LASTS
+        if time_ns <= end_time_ns:
+            flags |= IN_ORDER
         writer = self._begin_record(request, response)
         writer.append(flags)
         write_i64_le(writer, frame)

@@ -24,6 +24,8 @@ BODILESS: Final = 16
 """The response had no body, whatever its head says."""
 ASIDE: Final = 32
 """Nothing stands here: it stays an object."""
+IN_ORDER: Final = 64
+"""Both messages are there, and their four times follow each other."""
 
 # Then five numbers of the request, and five of the response; 0 where there is none.
 REQUEST: Final = 1
@@ -33,6 +35,10 @@ END_FRAME: Final = 16
 END_TIME: Final = 24
 BODY: Final = 32
 SIZE: Final = 81
+
+# Of one that is IN_ORDER.
+BEGUN_AT: Final = REQUEST + TIME
+OVER_AT: Final = RESPONSE + END_TIME
 
 
 def is_over(exchange: Exchange) -> bool:
@@ -62,6 +68,8 @@ def flags_of(exchange: Exchange) -> int:
             flags |= BODILESS
         if lasts(head_of(request), response.head, response.framing):
             flags |= LASTS
+        if request is not None and (request.time_ns <= request.end_time_ns <= response.time_ns <= response.end_time_ns):
+            flags |= IN_ORDER
     return flags
 
 

@@ -6,10 +6,13 @@ when the connection can be used again, cut short by a close.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from librt.strings import read_i64_le
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from kacap.http.records import BEGUN_AT, IN_ORDER, LASTS, OVER_AT, SIZE
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.ordered import count_below, in_order
@@ -17,6 +20,8 @@ from kacap.verdict.words import Side
 
 Interval = tuple[int, int]
 """From (inclusive) and to (exclusive), nanoseconds."""
+
+_USUAL: Final = LASTS | IN_ORDER
 
 
 def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
@@ -30,11 +35,25 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
         return []
     merged: list[Interval] = []
     hold_ns = facts.hold_ns
+    closed_ns = FOREVER if facts.first_close_ns == NEVER else facts.first_close_ns
     begin = _first_start(facts, exchanges.start_ns(0))
     until = begin
+    records = exchanges.records
+    last = count - 1
+    recorded = min(exchanges.over, last)
     for index in range(count):
-        start = begin if index == 0 else exchanges.start_ns(index)
-        end = _busy_until(facts, index, start, 0 if left and index + 1 == count else hold_ns)
+        at = index * SIZE
+        if 0 < index < recorded and records[at] & _USUAL == _USUAL:  # as below, without a call
+            start = read_i64_le(records, at + BEGUN_AT)
+            over = read_i64_le(records, at + OVER_AT)
+            end = over + hold_ns
+            if end > closed_ns:
+                end = max(over, closed_ns)
+            if end <= start:
+                end = start + 1
+        else:
+            start = begin if index == 0 else exchanges.start_ns(index)
+            end = _busy_until(facts, index, start, 0 if left and index == last else hold_ns)
         if start > until:
             merged.append((begin, until))
             begin = start

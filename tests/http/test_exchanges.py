@@ -229,3 +229,40 @@ def test_the_order_of_heads() -> None:
     said = [client(each) if each[:1] == b"G" else server(each) for each in (GET, OK, GET, OK, other, OK, GET, OK)]
     hosts = [head.host for head in hear(*said).exchanges.request_heads()]
     assert hosts == ["a.example", "b.example", "a.example"]
+
+
+def test_the_order_of_answers() -> None:
+    said = [client(each) if each[:1] == b"G" else server(each) for each in (GET, OK, GET, OK, GET, CLOSE)]
+    kept = hear(*said)
+    options = [head.connection for head in kept.exchanges.response_heads()]
+    assert options == [(), ("close",)]
+    kept.exchanges.keep(1)
+    assert [head.connection for head in kept.exchanges.response_heads()] == options
+
+
+# Fields: when the request begins and ends, when the response begins and ends.
+TIMES = [(1, 2, 3, 4), (1, 1, 1, 1), (1, 2, 3, 2), (3, 4, 1, 2), (2, 1, 3, 4), (1, 3, 2, 4), (1, 5, 2, 4), (4, 3, 2, 1)]
+
+
+@pytest.mark.parametrize("times", TIMES)
+def test_where_time_steps_back(times: tuple[int, int, int, int]) -> None:
+    exchanges = Exchanges()
+    asked, answered = request(1, times[0]), response(2, times[2], content_length=("0",))
+    for message, end_ns in ((asked, times[1]), (answered, times[3])):
+        message.head_complete = message.complete = True
+        message.end_time_ns = end_ns
+    answered.framing = "length"
+    exchanges.begin(asked).response = answered
+    begun = columns(exchanges), exchanges.spent_ns()
+    exchanges.settle()
+    assert exchanges.over == 1
+    assert (columns(exchanges), exchanges.spent_ns()) == begun
+
+
+@pytest.mark.parametrize("end_ns", [3, 4, 5])
+def test_where_time_steps_back_between_messages_of_one_frame(end_ns: int) -> None:
+    exchanges = Exchanges()
+    head, answer = request(1, 4).head, response(2, end_ns, content_length=("0",)).head
+    exchanges.add(head, 1, 4, answer, 2, end_ns)
+    assert (exchanges.start_ns(0), exchanges.end_ns(0)) == (min(4, end_ns), max(4, end_ns))
+    assert exchanges.spent_ns() == max(0, end_ns - 4)

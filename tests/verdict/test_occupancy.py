@@ -210,3 +210,10 @@ def test_busy_intervals_are_in_order_apart_and_hold_each_exchange(facts: Facts) 
 def test_no_moment_is_both_busy_and_idle(facts: Facts) -> None:
     busy, idle = busy_intervals(facts), idle_intervals(facts)
     assert peak([*busy, *idle]) <= 1
+
+
+@given(connections(), st.booleans())
+def test_it_makes_no_difference_what_was_recorded_by_then(facts: Facts, left: bool) -> None:
+    open_ones = busy_intervals(facts, left=left)
+    facts.exchanges.settle()
+    assert busy_intervals(facts, left=left) == open_ones

@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from kacap.http.heads import Head
 from kacap.http.message import Exchange
 from kacap.http.persistence import SERVER_CLOSE
 from kacap.tcp.half import NEVER
@@ -189,15 +188,9 @@ def shortest_idle_ns(facts: Facts) -> int:
 
 def announced_ns(facts: Facts) -> int | None:
     """The `Keep-Alive: timeout` of the last response that has one."""
-    exchanges = facts.exchanges
-    before: Head | None = None
-    for at in range(len(exchanges) - 1, -1, -1):
-        head = exchanges.heads(at)[1]
-        if head is before or head is None:
-            continue
+    for head in reversed(facts.exchanges.response_heads()):
         if head.keep_alive is not None and head.keep_alive[0]:
             return head.keep_alive[0] * SECOND_NS
-        before = head
     return None
 
 
