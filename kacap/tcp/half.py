@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Final
 
+from mypy_extensions import i64
+
 from kacap.tcp.held import NOTHING_HELD, HeldRanges
 from kacap.tcp.sequence import advance, distance
 from kacap.tcp.sink import FORGETS, Sink
 from kacap.wire.segment import ACK, FIN, SYN, Segment
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
-
     from kacap.tcp.connection import Connection
 
 UNKNOWN: Final = -1
@@ -152,7 +152,10 @@ class Half:
         self.keepalive_probes = 0
         self.zero_window_probes = 0
         # The last four segments, the latest first: plain attributes, since every segment is noted.
-        self.mark_0 = self.mark_1 = self.mark_2 = self.mark_3 = UNKNOWN
+        self.mark_0: i64 = UNKNOWN
+        self.mark_1: i64 = UNKNOWN
+        self.mark_2: i64 = UNKNOWN
+        self.mark_3: i64 = UNKNOWN
         self.marked_0_ns = self.marked_1_ns = self.marked_2_ns = self.marked_3_ns = NEVER
 
     @property
@@ -213,7 +216,7 @@ class Half:
         A sender gives each IPv4 packet its own identification, retransmissions included; where there is none (IPv6,
         or 0 with DF), only an identical segment within a millisecond counts, and never a bare ACK.
         """
-        mark = mark_of(segment)
+        mark: i64 = segment.mark
         if segment.ip_id > 0 or segment.length or segment.flags & (SYN | FIN):
             since_ns = segment.time_ns - (SAME_ID_NS if segment.ip_id > 0 else _IDENTICAL_NS)
             if (
@@ -226,7 +229,7 @@ class Half:
         self.remember(mark, segment.time_ns)
         return False
 
-    def remember(self, mark: int, time_ns: int) -> None:
+    def remember(self, mark: i64, time_ns: int) -> None:
         """Note a segment, to be compared with those that follow."""
         self.mark_3, self.marked_3_ns = self.mark_2, self.marked_2_ns
         self.mark_2, self.marked_2_ns = self.mark_1, self.marked_1_ns
@@ -238,15 +241,3 @@ class Half:
         self.next_seq = seq
         if self.base == UNKNOWN:
             self.base = advance(seq, -1)
-
-
-def mark_of(segment: Segment) -> int:
-    """What two sightings of one frame have in common, in some 60 bits: cheaper than six numbers to note and to compare.
-
-    Two different segments have equal marks by chance only, once in some 2**26 pairs.
-    """
-    seq: i64 = segment.seq
-    ack: i64 = segment.ack
-    packet: i64 = (segment.ip_id + 1) << 16 | segment.window
-    content: i64 = segment.length << 6 | segment.flags
-    return seq * 0x2C6E1B5 + ack * 0x3A4F9D7 + packet * 0x1F3D5B9 + (content & 0xFFFFFFFF) * 0x2545F49

@@ -7,7 +7,7 @@ of `tracker`, which says at its end whether the connection is calm.
 from typing import Final
 
 from kacap.tcp.connection import Connection
-from kacap.tcp.half import LARGEST_WINDOW, NEVER, NOTHING_RESENT, UNKNOWN, Half, mark_of
+from kacap.tcp.half import LARGEST_WINDOW, NEVER, NOTHING_RESENT, UNKNOWN, Half
 from kacap.tcp.sequence import MASK
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -36,7 +36,7 @@ def take_in_order(half: Half, segment: Segment) -> bool:
         connection.last_time_ns = time_ns
     half.window = segment.window
     half.ttl = segment.ttl
-    half.remember(mark_of(segment), time_ns)
+    half.remember(segment.mark, time_ns)
     if gained:
         half.ack = segment.ack
         half.ack_frame = segment.frame

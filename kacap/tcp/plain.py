@@ -8,7 +8,7 @@ been such from its first segment on; from there `in_order` and the long way of `
 
 from typing import TYPE_CHECKING, Final
 
-from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN, mark_of
+from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN
 from kacap.tcp.sequence import MASK
 from kacap.tcp.sink import DEAF
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
@@ -131,7 +131,7 @@ class Plain:
         self.server_fin_heard_frame: i64 = UNKNOWN
         self.server_fin_acked_frame: i64 = UNKNOWN
         self.server_fin_acked_time_ns: i64 = NEVER
-        self.client_mark_0: i64 = mark_of(segment)
+        self.client_mark_0: i64 = segment.mark
         self.client_marked_0_ns: i64 = segment.time_ns
         self.client_mark_1: i64 = UNKNOWN
         self.client_mark_2: i64 = UNKNOWN
@@ -198,7 +198,7 @@ class Plain:
             self.client_mark_3, self.client_marked_3_ns = self.client_mark_2, self.client_marked_2_ns
             self.client_mark_2, self.client_marked_2_ns = self.client_mark_1, self.client_marked_1_ns
             self.client_mark_1, self.client_marked_1_ns = self.client_mark_0, self.client_marked_0_ns
-            self.client_mark_0, self.client_marked_0_ns = mark_of(segment), segment.time_ns
+            self.client_mark_0, self.client_marked_0_ns = segment.mark, segment.time_ns
             self.client_ack = ack
             self.client_ack_frame = heard_frame
             self.client_next_seq = next_seq
@@ -218,7 +218,7 @@ class Plain:
             self.server_mark_3, self.server_marked_3_ns = self.server_mark_2, self.server_marked_2_ns
             self.server_mark_2, self.server_marked_2_ns = self.server_mark_1, self.server_marked_1_ns
             self.server_mark_1, self.server_marked_1_ns = self.server_mark_0, self.server_marked_0_ns
-            self.server_mark_0, self.server_marked_0_ns = mark_of(segment), segment.time_ns
+            self.server_mark_0, self.server_marked_0_ns = segment.mark, segment.time_ns
             self.server_ack = ack
             self.server_ack_frame = heard_frame
             self.server_next_seq = next_seq
@@ -256,7 +256,7 @@ class Plain:
                 return REFUSED
             self.server_window = segment.window
             self.server_ttl = segment.ttl
-            self.server_mark_0, self.server_marked_0_ns = mark_of(segment), segment.time_ns
+            self.server_mark_0, self.server_marked_0_ns = segment.mark, segment.time_ns
             self.syn_ack_frame = self.server_ack_frame = segment.frame
             self.syn_ack_time_ns = segment.time_ns
             self.server_base = segment.seq
@@ -273,7 +273,7 @@ class Plain:
             self.client_window = segment.window
             self.client_ttl = segment.ttl
             self.client_mark_1, self.client_marked_1_ns = self.client_mark_0, self.client_marked_0_ns
-            self.client_mark_0, self.client_marked_0_ns = mark_of(segment), segment.time_ns
+            self.client_mark_0, self.client_marked_0_ns = segment.mark, segment.time_ns
             self.ack_frame = self.client_ack_frame = segment.frame
             self.ack_time_ns = segment.time_ns
             self.client_ack = segment.ack

@@ -21,8 +21,9 @@ from kacap.wire.fragments import Fragments
 from kacap.wire.frame import Frame
 from kacap.wire.icmp import quoted_by
 from kacap.wire.ipv6 import final_destination
+from kacap.wire.protocols import ETHERNET
 from kacap.wire.quoted import Quoted
-from kacap.wire.segment import Datagram, Segment, Skipped
+from kacap.wire.segment import MARK_CONTENT, MARK_ID, Datagram, Segment, Skipped
 from kacap.wire.step import ETHERTYPE, IP, IP_PROTOCOL, LINK, LLC, UDP_PORT
 from kacap.wire.transport import read_dns_datagram, read_tcp
 from kacap.wire.tunnels import UDP_PORTS
@@ -40,11 +41,6 @@ _MAX_DATAGRAM_BYTES: Final = 65535
 _IPV4: Final = Struct(">BxHHHBB10x").unpack_from
 _IPV6: Final = Struct(">B3xHBB32x").unpack_from
 _UDP: Final = Struct(">HHH2x").unpack_from
-
-ETHERNET: Final = 1
-_RAW_IP: Final = frozenset({12, 14, 101, 228, 229})
-_PLAIN_LINKS: Final = {0: (4, 0), 108: (4, 0), ETHERNET: (14, 12), 113: (16, 14), 276: (20, 0)}
-"""Bytes of the header, and where in it the ethertype stands; a header of 4 is an address family."""
 
 
 class Decoder:
@@ -79,6 +75,8 @@ class Decoder:
                 if payload <= stop:
                     captured = end if end < stop else stop
                     sequence = read_i64_be(data, at + 38)
+                    length = stop - payload
+                    ip_id = kind_total_id & 0xFFFF
                     segment = self.segment
                     segment.frame = frame.number
                     segment.time_ns = frame.time_ns
@@ -87,12 +85,14 @@ class Decoder:
                     segment.ack = sequence & 0xFFFFFFFF
                     segment.flags = offset_window >> 16 & 0x3F
                     segment.window = offset_window & 0xFFFF
-                    segment.ip_id = kind_total_id & 0xFFFF
+                    segment.ip_id = ip_id
                     segment.data = data
                     segment.start = payload if payload < captured else captured
                     segment.end = captured
-                    segment.length = stop - payload
+                    segment.length = length
                     segment.ttl = rest >> 8 & 0xFF
+                    content = length << 22 | offset_window & 0x3FFFFF  # as `mark_of`, without a call
+                    segment.mark = sequence ^ content * MARK_CONTENT ^ ip_id * MARK_ID
                     return segment
             ethertype = data[at + 12] << 8 | data[at + 13]
             return self._ethertype(frame, data, ethertype, at + 14, end, wire, 0)
@@ -100,9 +100,9 @@ class Decoder:
 
     def _link(self, frame: Frame, data: bytes, link_type: int, at: int, end: int, wire: int, depth: int) -> Decoded:
         """The other plain links, and Ethernet that is short or lies inside a tunnel."""
-        if link_type in _RAW_IP:
+        if link_type in p.RAW_IP:
             return self._ip(frame, data, at, end, wire, depth)
-        size, ethertype_at = _PLAIN_LINKS.get(link_type, (0, 0))
+        size, ethertype_at = p.PLAIN_LINKS.get(link_type, (0, 0))
         if size == 0:
             return self._steps(frame, data, LINK, link_type, at, end, wire, depth)
         if end - at < size:
@@ -291,7 +291,7 @@ class Decoder:
             if isinstance(step, str):
                 return step
             table, code, at, end, wire = step
-            if table == LINK and code in _PLAIN_LINKS:
+            if table == LINK and code in p.PLAIN_LINKS:
                 return self._link(frame, data, code, at, end, wire, depth)
             if table == IP:
                 return self._ip(frame, data, at, end, wire, depth)

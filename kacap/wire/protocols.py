@@ -7,6 +7,11 @@ from typing import Final
 
 from kacap.wire.segment import Skipped
 
+ETHERNET: Final = 1
+RAW_IP: Final = frozenset({12, 14, 101, 228, 229})
+PLAIN_LINKS: Final = {0: (4, 0), 108: (4, 0), ETHERNET: (14, 12), 113: (16, 14), 276: (20, 0)}
+"""Bytes of the header, and where in it the ethertype stands; a header of 4 is an address family."""
+
 IPV4: Final = 0x0800
 IPV6: Final = 0x86DD
 VLAN: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})

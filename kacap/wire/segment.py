@@ -16,6 +16,23 @@ Skipped = NewType("Skipped", str)
 """Why a frame holds no TCP segment; a short kebab-case word that is counted in `capture.skipped`."""
 
 
+MARK_CONTENT: Final = 0x1F3D5
+MARK_ID: Final = 0x2545F4914F
+_MARKED_LENGTH: Final = 0x1FFFFF
+
+
+def mark_of(sequence: int, length: int, flags: int, window: int, ip_id: int) -> int:
+    """What two sightings of one frame have in common, as one number: cheaper than six to note and to compare.
+
+    `sequence` is sequence and acknowledgment number as they stand in the header: a signed integer of 64 bits. Two
+    different segments have equal marks by chance only. Nothing here leaves 64 bits.
+    """
+    content: i64 = (length & _MARKED_LENGTH) << 22 | flags << 16 | window
+    identification: i64 = ip_id
+    both: i64 = sequence
+    return both ^ content * MARK_CONTENT ^ identification * MARK_ID
+
+
 class Segment:
     """One TCP segment, as a view into the frame's block.
 
@@ -34,6 +51,7 @@ class Segment:
         "ip_id",
         "key",
         "length",
+        "mark",
         "seq",
         "start",
         "time_ns",
@@ -74,6 +92,8 @@ class Segment:
         """Payload bytes on the wire; more than `end - start` when the snapshot length cut the frame."""
         self.ttl: i64 = ttl
         """IPv4 time to live or IPv6 hop limit of the innermost IP header; -1 unknown."""
+        sequence = (seq - ((seq & 0x80000000) << 1)) << 32 | ack
+        self.mark: i64 = mark_of(sequence, length, flags, window, ip_id)
 
 
 class Datagram:

@@ -7,10 +7,12 @@ wire. `addresses` are source and destination in network order, 8 or 32 bytes.
 from struct import Struct
 from typing import Final
 
+from librt.strings import read_i64_be
+
 from kacap.wire import protocols as p
 from kacap.wire.frame import Frame
 from kacap.wire.quoted import NUMBERED_BYTES, Quoted
-from kacap.wire.segment import Datagram, Segment, Skipped
+from kacap.wire.segment import Datagram, Segment, Skipped, mark_of
 
 _TCP: Final = Struct(">4xIIHH").unpack_from
 _FLAGS: Final = 0x3F
@@ -46,6 +48,7 @@ def read_tcp(
     segment.end = end
     segment.length = wire - payload
     segment.ttl = ttl
+    segment.mark = mark_of(read_i64_be(data, at + 4), segment.length, segment.flags, window, ip_id)
     return segment
 
 
