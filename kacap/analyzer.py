@@ -73,8 +73,6 @@ class Analyzer:
         self._skipped: Counter[str] = Counter()
         self._link_types: dict[int, None] = {}
         self._fed = 0
-        self._passed = 0
-        """Of the frames that the reader passed over for the share, those that were noted."""
         self.depends_on_others = False
         """With a share: it came to a segment that is judged by what happens on connections it does not follow."""
         self.bytes = self.segments = self.cut_frames = 0
@@ -97,8 +95,8 @@ class Analyzer:
         """Take the next frame of the capture."""
         self._fed += 1
         share = self._share
-        if share is not None and share.passed_frames != self._passed:
-            self._note_passed(share)
+        if share is not None and share.latest_ns > self.last_ns:
+            self.last_ns = share.latest_ns  # time has passed with the frames that were passed over
         time_ns = frame.time_ns
         is_late = time_ns < self.last_ns
         if not is_late:
@@ -140,13 +138,6 @@ class Analyzer:
         self.bytes += frame.wire_bytes
         if frame.wire_bytes > frame.end - frame.start:
             self.cut_frames += 1
-
-    def _note_passed(self, share: Share) -> None:
-        """Time has passed with the frames that were passed over; each of them was a segment."""
-        self._passed = share.passed_frames
-        if share.latest_ns > self.last_ns:
-            self.last_ns = share.latest_ns
-        self.tracker.pass_over(share.passed_frame, share.passed_time_ns)
 
     def tick(self, now_ns: int) -> None:
         """Capture time has come to `now_ns` without a frame: what waits for missing bytes need not wait for ever."""
@@ -196,8 +187,10 @@ class Analyzer:
 
     def end(self) -> None:
         """The capture is over: nothing that is open goes on."""
-        if self._share is not None and self._share.passed_frames != self._passed:
-            self._note_passed(self._share)
+        share = self._share
+        if share is not None:
+            self.last_ns = max(self.last_ns, share.latest_ns)
+            self.tracker.pass_over(share.passed_frame, share.passed_time_ns)
         self.tracker.finish()
 
     def adopt_packed(self, record: bytes, dialogue: Dialogue, dns_ns: int | None) -> Facts:

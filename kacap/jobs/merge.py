@@ -69,6 +69,8 @@ def messages(part: Part) -> Iterator[bytes]:
     """The part of one job: its header, then its connections; one that is empty ends it."""
     part.end()
     yield marshal.dumps(tuple(header_of(part)))
+    connections = part.tracker.connections
+    part.tracker.let_go()  # it holds the packed ones, too: what has crossed makes room for what becomes of it
     out = _Batches()
     for stream in list(part.packed):
         record, said = part.packed.pop(stream)
@@ -78,12 +80,11 @@ def messages(part: Part) -> Iterator[bytes]:
             out.add(stream, dns_ns, record, dialogue)
         if out.is_full:
             yield out.take()
-    for connection in part.tracker.connections:
+    for connection in connections:
         stream = connection.stream
         out.add(stream, part.dns_of(stream), row_of_connection(connection), dialogue_of(connection.listener))
         if out.is_full:
             yield out.take()
-    part.tracker.let_go()
     yield out.take()
     yield b""
 

@@ -120,9 +120,9 @@ class Tracker:
             self._take(end, segment)
 
     def pass_over(self, frame: int, time_ns: int) -> None:
-        """The segments up to this frame belong to connections that other trackers follow."""
-        self._last_frame = frame
-        self._last_time_ns = time_ns
+        """This segment belongs to a connection that another tracker follows."""
+        if frame > self._last_frame:
+            self._last_frame, self._last_time_ns = frame, time_ns
 
     def depends_on_others(self, segment: Segment, latest_ns: int) -> bool:
         """Whether what becomes of a segment from before `latest_ns` depends on connections beside its own."""

@@ -48,7 +48,7 @@ class Share:
         self.until = 1 << 62
         """The number of the last frame that counts, once that is known."""
         self.own_frame = 0
-        """The number of the last frame that plainly falls to this job."""
+        """The number of the last frame whose ports plainly fall to this job: so does its segment, if it is one."""
         self.passed_frames = 0
         self.passed_frame = 0
         """The number of the last one that was passed over."""
@@ -76,16 +76,14 @@ class Share:
         second: int = read_i32_be(data, at + 20)  # fragment, time to live, protocol
         if first >> 40 != 0x080045 or second & 0x3FFF00FF != 6:
             return False
-        header: i64 = data[at + 46] >> 2 & 0x3C
-        if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header:
-            return False
         both: int = read_i32_be(data, at + 34)
         ports: i64 = both
         place: i64 = (ports + (ports >> 16)) * _SPREAD & _PORT
         if self._begin <= place < self._end:
             self.own_frame = number
             return False
-        if number > self.until:
+        header: i64 = data[at + 46] >> 2 & 0x3C
+        if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header or number > self.until:
             return False
         self.passed_frames += 1
         self.passed_frame = number
