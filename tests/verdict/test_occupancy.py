@@ -213,8 +213,13 @@ def test_no_moment_is_both_busy_and_idle(facts: Facts) -> None:
     assert peak([*busy, *idle]) <= 1
 
 
-@given(connections(), st.booleans())
-def test_what_was_recorded_was_as_busy_as_what_is_open(facts: Facts, left: bool) -> None:
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), min_size=3, max_size=6), st.booleans(), st.booleans())
+def test_what_was_recorded_was_as_busy_as_what_is_open(steps: list[tuple[int, int]], closes: bool, left: bool) -> None:
+    made, now = [], 0
+    for pause, takes in steps:
+        made.append(exchange(now + pause, now + pause + takes))
+        now += pause + takes
+    facts = record(*made, closed=(SERVER, now - 5) if closes else None, last=now)
     recorded = busy_intervals(facts, left=left)
     opened = Exchanges()
     for each in list(facts.exchanges):
