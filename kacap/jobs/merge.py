@@ -60,7 +60,7 @@ def header_of(analyzer: Analyzer) -> Header:
         tracker.limits_hit,
         tracker.opened,
         tracker.reservations,
-        tracker.held_bytes_most,
+        tracker.holders.most,
         analyzer.depends_on_others or analyzer.resolving.forgot or tracker.untracked > 0,
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN
 from kacap.tcp.sequence import MASK
 from kacap.tcp.sink import DEAF
-from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
+from kacap.wire.segment import ACK, FIN, RST, SYN, Segment, numbers_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -31,7 +31,10 @@ class Plain:
     __slots__ = (
         "ack_frame",
         "ack_time_ns",
+        "addresses",
         "back",
+        "back_addresses",
+        "back_ports",
         "client_ack",
         "client_ack_frame",
         "client_base",
@@ -58,6 +61,7 @@ class Plain:
         "key",
         "last_time_ns",
         "listener",
+        "ports",
         "replaces_record",
         "segments",
         "server_ack",
@@ -92,6 +96,9 @@ class Plain:
         self.stream: i64 = stream
         self.key = segment.key
         self.back = back
+        # As in `Segment`, of either direction.
+        self.addresses, self.ports = numbers_of(self.key)
+        self.back_addresses, self.back_ports = numbers_of(back)
         self.listener = DEAF
         self.replaces_record = b""
         """As in `Connection`."""
@@ -153,11 +160,10 @@ class Plain:
         """Whether both sides have ended."""
         return self.client_fin_frame != UNKNOWN and self.server_fin_frame != UNKNOWN
 
-    def take(self, segment: Segment) -> int:
-        """Take the next segment, if it is by the book: REFUSED, TAKEN or CLOSED."""
+    def take(self, segment: Segment, is_client: bool) -> int:
+        """Take the next segment, if it is by the book: REFUSED, TAKEN or CLOSED. `is_client`: who sent it."""
         if self.ack_frame == UNKNOWN:
-            return self._take_handshake(segment)
-        is_client = segment.key == self.key
+            return self._take_handshake(segment, is_client)
         seq: i64 = segment.seq
         ack: i64 = segment.ack
         length: i64 = segment.length
@@ -241,12 +247,12 @@ class Plain:
         self.listener.end(is_client, segment.frame, segment.time_ns)
         return CLOSED if peer_fin_frame != UNKNOWN else TAKEN
 
-    def _take_handshake(self, segment: Segment) -> int:
+    def _take_handshake(self, segment: Segment, is_client: bool) -> int:
         """SYN-ACK, then the ACK of it, which may carry the first bytes."""
         flags = segment.flags & _OPENS_ENDS_OR_ACKS
         if not segment.window or segment.time_ns < self.last_time_ns:
             return REFUSED
-        if segment.key != self.key:
+        if not is_client:
             if (
                 flags != SYN | ACK
                 or self.syn_ack_frame != UNKNOWN

@@ -1,8 +1,8 @@
 """Which connection a segment belongs to.
 
 Rules of this room:
-- Both directions of a 4-tuple are entries of one table, so that the usual segment costs one look-up: to the connection
-  itself while it is plain, to its halves afterwards.
+- Both directions of a 4-tuple are entries of one table: to the connection itself while it is plain, to its halves
+  afterwards. A plain one is found by the numbers of its ports and addresses first, which costs no key and no hash.
 - A connection that was closed in order and then quiet for `QUIET_NS` is packed, where somebody takes the record; a late
   segment wakes it up again, and a new connection on its ports finds it.
 """
@@ -28,9 +28,13 @@ from kacap.tcp.packed import (
 )
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
+from kacap.wire.segment import NO_PORTS
 
 QUIET_NS: Final = SAME_ID_NS
 """A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
+
+LAST_PLACE: Final = 0xFFFF
+"""Of `at_ports`."""
 
 OnPacked = Callable[[Listener, bytes], None]
 """Hears of a connection that was packed: who listened to it, and its record."""
@@ -41,11 +45,13 @@ OnWoken = Callable[[int], Listener]
 class ConnectionTable:
     """The connections of a capture by their addresses and ports."""
 
-    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "ends")
+    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "at_ports", "ends")
 
     def __init__(self, on_packed: OnPacked | None, on_woken: OnWoken | None) -> None:
         self.ends: dict[bytes, Plain | Half] = {}
         """Each direction by its key."""
+        self.at_ports: list[Plain | None] = [None] * (LAST_PLACE + 1)
+        """Of the plain ones the newest at each sum of two ports (`place_of`): it is found there without a key."""
         self._replaced: dict[int, Connection] = {}
         """Those that are not packed, and whose 4-tuple belongs to another by now, by number."""
         self._packed = Asleep()
@@ -83,6 +89,7 @@ class ConnectionTable:
     def let_go(self) -> None:
         """No segment comes any more, and nobody asks."""
         self.ends = {}
+        self.at_ports = [None] * (LAST_PLACE + 1)
         self._packed = Asleep()
         self._replaced = {}
         self._settled.clear()
@@ -96,10 +103,19 @@ class ConnectionTable:
         """The 4-tuple belongs to `plain` from here on."""
         self.ends[plain.back] = plain
         self.ends[plain.key] = plain
+        if plain.ports != NO_PORTS:
+            self.at_ports[place_of(plain)] = plain
+
+    def _forget_ports(self, plain: Plain) -> None:
+        """It is plain no more."""
+        place = place_of(plain)
+        if self.at_ports[place] is plain:
+            self.at_ports[place] = None
 
     def grow(self, plain: Plain) -> Connection:
         """Make halves of a plain connection."""
         connection = grown(plain)
+        self._forget_ports(plain)
         self.add(connection)
         if plain.closed:
             self.settle(connection)
@@ -220,6 +236,7 @@ class ConnectionTable:
         if record is None:
             self.grow(plain)
             return
+        self._forget_ports(plain)
         self._replace_by_record(plain.key, plain.back, record)
         plain.listener.finish()
         if self._on_packed is not None:
@@ -233,3 +250,8 @@ class ConnectionTable:
     def _record(self, key: bytes, back: bytes) -> bytes | None:
         """That of the packed connection to which both keys belong."""
         return self._packed.find(key) or self._packed.find(back)
+
+
+def place_of(plain: Plain) -> int:
+    """The sum of its two ports, which is the same in both directions."""
+    return (plain.ports + (plain.ports >> 16)) & LAST_PLACE

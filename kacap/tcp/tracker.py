@@ -15,13 +15,14 @@ from kacap.tcp import assembly, patience
 from kacap.tcp.connection import Connection
 from kacap.tcp.flags import note_unreachable, take_ack, take_flags
 from kacap.tcp.half import NEVER, UNKNOWN, Half
+from kacap.tcp.holders import Holders
 from kacap.tcp.in_order import is_calm, take_in_order
 from kacap.tcp.leaving import Left
 from kacap.tcp.packed import reverse
 from kacap.tcp.plain import CLOSED, REFUSED, Plain, begins_plain
 from kacap.tcp.sequence import advance
 from kacap.tcp.sink import Listener
-from kacap.tcp.table import ConnectionTable, OnPacked, OnWoken
+from kacap.tcp.table import LAST_PLACE, ConnectionTable, OnPacked, OnWoken
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -42,8 +43,6 @@ class Tracker:
     """
 
     __slots__ = (
-        "_held_bytes",
-        "_holders",
         "_last_frame",
         "_last_time_ns",
         "_next_stream",
@@ -51,7 +50,7 @@ class Tracker:
         "_reserved",
         "_table",
         "duplicate_frames",
-        "held_bytes_most",
+        "holders",
         "left",
         "limits_hit",
         "most",
@@ -82,17 +81,14 @@ class Tracker:
         """Numbers that a header took which is no segment."""
         self.numbered: array[int] | None = None
         """The frame with which each `stream` number came up, for a tracker that does not see all connections."""
-        self.held_bytes_most = 0
-        """What all connections together held at most."""
+        self.holders = Holders()
         self.duplicate_frames = 0
         self.limits_hit = 0
         """How often a half held more than it may."""
         self.untracked = 0
         """Segments of connections beyond the limit."""
         self._reserved: dict[bytes, int] = {}
-        self._holders: dict[int, tuple[Connection, int]] = {}
-        """Connections that hold bytes, and how many; the one that changed last stands last."""
-        self._held_bytes = self._next_stream = 0
+        self._next_stream = 0
         self._last_frame = self._last_time_ns = 0
 
     @property
@@ -109,15 +105,23 @@ class Tracker:
         """Take the next segment of the capture."""
         self._last_frame = segment.frame
         self._last_time_ns = segment.time_ns
-        end = self._table.ends.get(segment.key)
-        if isinstance(end, Plain):
-            taken = end.take(segment)
-            if taken == CLOSED:
-                self._table.settle_plain(end)
-            elif taken == REFUSED:
-                self._take(self._table.half(segment.key), segment)
-        elif end is None or not end.connection.calm or not take_in_order(end, segment):
-            self._take(end, segment)
+        ports = segment.ports
+        plain = self._table.at_ports[(ports + (ports >> 16)) & LAST_PLACE]
+        is_client = plain is not None and ports == plain.ports and segment.addresses == plain.addresses
+        if plain is None or not (
+            is_client or (ports == plain.back_ports and segment.addresses == plain.back_addresses)
+        ):
+            end = self._table.ends.get(segment.key)
+            if not isinstance(end, Plain):
+                if end is None or not end.connection.calm or not take_in_order(end, segment):
+                    self._take(end, segment)
+                return
+            plain, is_client = end, segment.key == end.key
+        taken = plain.take(segment, is_client)
+        if taken == CLOSED:
+            self._table.settle_plain(plain)
+        elif taken == REFUSED:
+            self._take(self._table.half(segment.key), segment)
 
     def pass_over(self, frame: int, time_ns: int) -> None:
         """This segment belongs to a connection that another tracker follows."""
@@ -166,14 +170,14 @@ class Tracker:
             half.start_at(seq)
         if segment.length or flags & FIN:
             self.limits_hit += assembly.take_payload(connection, half, segment, seq)
-            if half.held.ranges or connection.stream in self._holders:
+            if half.held.ranges or self.holders.has(connection):
                 self._limit_held(connection)
         elif not flags & SYN and seq == advance(half.next_seq, -1) and not half.ended:
             if half.peer.window == 0:
                 half.zero_window_probes += 1
             else:
                 half.keepalive_probes += 1
-        connection.calm = not flags & (SYN | FIN) and is_calm(connection) and connection.stream not in self._holders
+        connection.calm = not flags & (SYN | FIN) and is_calm(connection) and not self.holders.has(connection)
         if half.ended and half.peer.ended and not connection.settled:
             self._table.settle(connection)
 
@@ -210,7 +214,7 @@ class Tracker:
         """One of `followed` is over: tell its sinks, and follow it no more."""
         connection = self._table.take_out(followed)
         self._close(connection)
-        if connection.stream in self._holders:
+        if self.holders.has(connection):
             self._limit_held(connection)
         self.left.add(connection)
         return connection
@@ -227,18 +231,8 @@ class Tracker:
 
     def _limit_held(self, connection: Connection) -> None:
         """Keep account of what all connections hold; too much is released, where it has lain longest."""
-        holders = self._holders
-        before = holders.pop(connection.stream, None)
-        self._held_bytes -= before[1] if before is not None else 0
-        now = connection.first.held.bytes + connection.second.held.bytes
-        if now:
-            holders[connection.stream] = (connection, now)
-            self._held_bytes += now
-            self.held_bytes_most = max(self.held_bytes_most, self._held_bytes)
-        while self._held_bytes > HELD_BYTES_IN_ALL:
-            stream, (oldest, held) = next(iter(holders.items()))
-            del holders[stream]
-            self._held_bytes -= held
+        self.holders.note(connection)
+        while (oldest := self.holders.take_beyond(HELD_BYTES_IN_ALL)) is not None:
             self.limits_hit += 1
             patience.release(oldest, self._last_frame, self._last_time_ns)
 

@@ -34,9 +34,6 @@ MAX_DEPTH: Final = 12
 """Headers that may lie inside each other before a frame is given up."""
 MAX_OFFLOADED_BYTES: Final = 1 << 20
 """No stack hands more than this to its network card at once: what a frame without an IP length may claim."""
-_FRAGMENTED: Final = 0x3FFF
-"""More fragments, or an offset."""
-_MAX_DATAGRAM_BYTES: Final = 65535
 
 _IPV4: Final = Struct(">BxHHHBB10x").unpack_from
 _IPV6: Final = Struct(">B3xHBB32x").unpack_from
@@ -80,7 +77,10 @@ class Decoder:
                     segment = self.segment
                     segment.frame = frame.number
                     segment.time_ns = frame.time_ns
-                    segment.key = data[at + 26 : at + 38]
+                    segment.made_key = b""
+                    segment.key_at = at + 26
+                    segment.addresses = read_i64_be(data, at + 26)
+                    segment.ports = read_i64_be(data, at + 30) & 0xFFFFFFFF
                     segment.seq = sequence >> 32 & 0xFFFFFFFF
                     segment.ack = sequence & 0xFFFFFFFF
                     segment.flags = offset_window >> 16 & 0x3F
@@ -91,8 +91,8 @@ class Decoder:
                     segment.end = captured
                     segment.length = length
                     segment.ttl = rest >> 8 & 0xFF
-                    content = length << 22 | offset_window & 0x3FFFFF  # as `mark_of`, without a call
-                    segment.mark = sequence ^ content * MARK_CONTENT ^ ip_id * MARK_ID
+                    content = length << 22 | offset_window & 0x3FFFFF
+                    segment.mark = sequence ^ content * MARK_CONTENT ^ ip_id * MARK_ID  # as `mark_of`
                     return segment
             ethertype = data[at + 12] << 8 | data[at + 13]
             return self._ethertype(frame, data, ethertype, at + 14, end, wire, 0)
@@ -165,14 +165,14 @@ class Decoder:
         if inner > end:
             return p.IP_HEADER_CUT if inner <= wire else p.BAD_IP_HEADER
         addresses = data[at + 12 : at + 20]
-        if fragment & _FRAGMENTED:
+        if fragment & p.FRAGMENTED:
             offset = (fragment & 0x1FFF) << 3
             if not is_whole:
                 # Cannot be put together; the first one still shows its TCP header, as in Wireshark.
                 if offset:
                     return p.FRAGMENT_CUT
             else:
-                if inner == end or offset + end - inner > _MAX_DATAGRAM_BYTES:
+                if inner == end or offset + end - inner > p.MAX_DATAGRAM_BYTES:
                     return p.BAD_IP_FRAGMENT
                 of_one = addresses + data[at + 4 : at + 6] + data[at + 9 : at + 10]
                 whole = self.fragments.add(of_one, frame.time_ns, offset, fragment & 0x2000 != 0, data[inner:end])
@@ -232,7 +232,7 @@ class Decoder:
                     if offset:
                         return p.FRAGMENT_CUT
                     continue
-                if at == end or offset + end - at > _MAX_DATAGRAM_BYTES:
+                if at == end or offset + end - at > p.MAX_DATAGRAM_BYTES:
                     return p.BAD_IP_FRAGMENT
                 whole = self.fragments.add(addresses + identification, frame.time_ns, offset, more, data[at:end])
                 if whole is None:

@@ -17,6 +17,10 @@ IPV6: Final = 0x86DD
 VLAN: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})
 """802.1Q, 802.1ad and the older numbers for the outer tag."""
 
+FRAGMENTED: Final = 0x3FFF
+"""Of the fragment field of IPv4: more fragments, or an offset."""
+MAX_DATAGRAM_BYTES: Final = 65535
+
 TCP: Final = 6
 UDP: Final = 17
 IP_IN_IP: Final = frozenset({4, 41})

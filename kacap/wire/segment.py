@@ -1,9 +1,9 @@
 """What the wire room makes of a frame: a TCP segment, a UDP datagram, or the reason why neither."""
 
-from typing import TYPE_CHECKING, Final, NewType
+from typing import Final, NewType
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from librt.strings import read_i64_be
+from mypy_extensions import i64
 
 FIN: Final = 0x01
 SYN: Final = 0x02
@@ -16,9 +16,13 @@ Skipped = NewType("Skipped", str)
 """Why a frame holds no TCP segment; a short kebab-case word that is counted in `capture.skipped`."""
 
 
+NO_PORTS: Final = -1
+"""In place of ports that were not read as a number."""
+
 MARK_CONTENT: Final = 0x1F3D5
 MARK_ID: Final = 0x2545F4914F
 _MARKED_LENGTH: Final = 0x1FFFFF
+_LOW: Final = 0xFFFFFFFF
 
 
 def mark_of(sequence: int, length: int, flags: int, window: int, ip_id: int) -> int:
@@ -33,25 +37,36 @@ def mark_of(sequence: int, length: int, flags: int, window: int, ip_id: int) -> 
     return both ^ content * MARK_CONTENT ^ identification * MARK_ID
 
 
+def numbers_of(key: bytes) -> tuple[i64, i64]:
+    """Addresses and ports of a key as `Segment` has them: read as numbers for IPv4."""
+    if len(key) != 12:
+        return 0, NO_PORTS
+    return read_i64_be(key, 0), read_i64_be(key, 4) & _LOW
+
+
 class Segment:
     """One TCP segment, as a view into the frame's block.
 
     A decoder has one and fills it anew for each frame, so that a frame costs no object: what is to be kept is copied.
 
     `key` is source address + destination address + source port + destination port in network order: 12 bytes for
-    IPv4, 36 for IPv6. It names one direction of one 4-tuple, and costs a single slice on the fast path.
+    IPv4, 36 for IPv6. It names one direction of one 4-tuple. On the fast path the same is read as two numbers, and the
+    key made when somebody asks for it.
     """
 
     __slots__ = (
         "ack",
+        "addresses",
         "data",
         "end",
         "flags",
         "frame",
         "ip_id",
-        "key",
+        "key_at",
         "length",
+        "made_key",
         "mark",
+        "ports",
         "seq",
         "start",
         "time_ns",
@@ -77,7 +92,13 @@ class Segment:
     ) -> None:
         self.frame: i64 = frame
         self.time_ns: i64 = time_ns
-        self.key = key
+        self.made_key = key
+        """The key, if it was made; otherwise it stands at `key_at` in `data`."""
+        self.key_at: i64 = 0
+        self.addresses: i64 = 0
+        """Those of the key, as a signed number."""
+        self.ports: i64 = NO_PORTS
+        """Those of the key, as a number; NO_PORTS: neither was read so."""
         self.seq: i64 = seq
         self.ack: i64 = ack
         self.flags: i64 = flags
@@ -94,6 +115,14 @@ class Segment:
         """IPv4 time to live or IPv6 hop limit of the innermost IP header; -1 unknown."""
         sequence = (seq - ((seq & 0x80000000) << 1)) << 32 | ack
         self.mark: i64 = mark_of(sequence, length, flags, window, ip_id)
+
+    @property
+    def key(self) -> bytes:
+        """See the class."""
+        key = self.made_key
+        if not key:
+            key = self.made_key = self.data[self.key_at : self.key_at + 12]
+        return key
 
 
 class Datagram:

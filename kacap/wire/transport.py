@@ -12,7 +12,7 @@ from librt.strings import read_i64_be
 from kacap.wire import protocols as p
 from kacap.wire.frame import Frame
 from kacap.wire.quoted import NUMBERED_BYTES, Quoted
-from kacap.wire.segment import Datagram, Segment, Skipped, mark_of
+from kacap.wire.segment import NO_PORTS, Datagram, Segment, Skipped, mark_of
 
 _TCP: Final = Struct(">4xIIHH").unpack_from
 _FLAGS: Final = 0x3F
@@ -37,7 +37,8 @@ def read_tcp(
         return Quoted(frame.number, frame.time_ns, key, seq, offset_flags & _FLAGS, p.TCP_HEADER_CUT)
     segment.frame = frame.number
     segment.time_ns = frame.time_ns
-    segment.key = key
+    segment.made_key = key
+    segment.ports = NO_PORTS
     segment.seq = seq
     segment.ack = ack
     segment.flags = offset_flags & _FLAGS

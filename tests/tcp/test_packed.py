@@ -12,7 +12,7 @@ from kacap.tcp.packed import pack, packed_stream, replaced_by, reverse, unpack
 from kacap.tcp.sink import DEAF, Listener
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
-from kacap.wire.segment import FIN, RST
+from kacap.wire.segment import FIN, NO_PORTS, RST
 from tests.attributes import attributes_of
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap"))
@@ -104,7 +104,7 @@ def heard_later(
         if not whole or segment.key in (whole[0].key, reverse(whole[0].key)):
             whole.append(copy(segment))
     elsewhere = copy(whole[0])
-    elsewhere.key = bytes(8) + elsewhere.key[8:]
+    elsewhere.made_key, elsewhere.ports = bytes(8) + elsewhere.key[8:], NO_PORTS
     for number, segment in enumerate([*whole, after(elsewhere, whole), *later(whole)], 1):
         segment.frame = number
         tracker.feed(segment)
