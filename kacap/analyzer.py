@@ -101,9 +101,10 @@ class Analyzer:
         is_late = time_ns < self.last_ns
         if not is_late:
             self.last_ns = time_ns
-        if time_ns < self.first_ns:
+        elif time_ns < self.first_ns:
             self.first_ns = time_ns
         if frame.link_type != self._link_type:
+            self.first_ns = min(self.first_ns, time_ns)  # as for the first frame
             self._link_type = frame.link_type
             self._link_types[frame.link_type] = None
         found = self._decoder.decode(frame)
@@ -115,8 +116,9 @@ class Analyzer:
                 if is_late and self.tracker.depends_on_others(found, self.last_ns):
                     self.depends_on_others = True
             self.segments += 1
-            self.bytes += frame.wire_bytes  # as `_count_bytes`, without a call for each segment
-            if frame.wire_bytes > frame.end - frame.start:
+            wire_bytes = frame.wire_bytes
+            self.bytes += wire_bytes  # as `_count_bytes`, without a call for each segment
+            if wire_bytes > frame.end - frame.start:
                 self.cut_frames += 1
             self.tracker.feed(found)
             if self.keeping is not None and self.keeping.is_due(self._fed, time_ns):

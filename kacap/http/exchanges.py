@@ -116,7 +116,9 @@ class Exchanges(Ledger):
     def _heads_of(self, side: int) -> list[Head]:
         if self._open is None and self._aside is None:
             first = self._response if side else self._request
-            heads = [first] if self._heads is None else [first, *self._heads[side::2]]
+            if self._heads is None:  # as most
+                return [] if first is None else [first]
+            heads = [first, *self._heads[side::2]]
         else:
             heads = [self.heads(index)[side] for index in range(len(self))]
         found: list[Head] = []

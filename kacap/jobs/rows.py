@@ -16,6 +16,7 @@ from kacap.http.recognise import Protocol
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
 from kacap.tcp.packed import replaced_by
+from kacap.wire.key import reverse
 
 Row = tuple[Any, ...]
 
@@ -130,8 +131,7 @@ def row_of_connection(connection: Connection) -> Row:
 def connection_of_row(row: Row, stream: int) -> Connection:
     """The connection, with this number; `replaces` is not set."""
     key, first_time_ns, values, first_values, second_values, client, closer, _ = row
-    width = (len(key) - 4) // 2
-    first, second = Half(key), Half(key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2])
+    first, second = Half(key), Half(reverse(key))
     connection = Connection(stream, first, second, first_time_ns)
     _fill(connection, CONNECTION, values, _NEW_CONNECTION)
     connection.last_time_ns = values[CONNECTION.index("last_time_ns")]

@@ -16,8 +16,9 @@ from typing import Final
 
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, UNKNOWN
-from kacap.tcp.packed import packed_isn, packed_key, reverse
+from kacap.tcp.packed import packed_isn, packed_key
 from kacap.tcp.plain import Plain
+from kacap.wire.key import reverse
 
 ENDED_NS = 3_000_000_000
 """After the end: a refused SYN is sent again within this time, and is the same connection."""

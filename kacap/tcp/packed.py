@@ -16,6 +16,7 @@ from kacap.tcp.connection import Connection
 from kacap.tcp.half import NEVER, NOTHING_RESENT, UNKNOWN, Half
 from kacap.tcp.plain import Plain
 from kacap.tcp.sequence import MASK, advance
+from kacap.wire.key import reverse
 
 _LARGEST: Final = 0x7FFFFFFF
 _SIGN: Final = 1 << 31
@@ -222,14 +223,6 @@ def let_go(connection: Connection) -> None:
     for half in (connection.first, connection.second):
         del half.peer
         del half.connection
-
-
-def reverse(key: bytes) -> bytes:
-    """The key of the other direction."""
-    if len(key) == 12:
-        return key[4:8] + key[:4] + key[10:] + key[8:10]
-    width = (len(key) - 4) // 2
-    return key[width : 2 * width] + key[:width] + key[-2:] + key[-4:-2]
 
 
 def _unpack_half(half: Half, record: bytes, long_at: int, at: int) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from kacap.tcp.half import LARGEST_WINDOW, NEVER, UNKNOWN
 from kacap.tcp.sequence import MASK
 from kacap.tcp.sink import DEAF
-from kacap.wire.segment import ACK, FIN, RST, SYN, Segment, numbers_of
+from kacap.wire.key import numbers_of
+from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -1,8 +1,8 @@
 """Which connection a segment belongs to.
 
 Rules of this room:
-- Both directions of a 4-tuple are entries of one table: to the connection itself while it is plain, to its halves
-  afterwards. A plain one is found by the numbers of its ports and addresses first, which costs no key and no hash.
+- A plain connection is found by numbers (`by_ports`). Both directions of the 4-tuples of the others are entries of one
+  table, so that their usual segment costs one look-up: to the halves of the connection, or to it while it is plain.
 - A connection that was closed in order and then quiet for `QUIET_NS` is packed, where somebody takes the record; a late
   segment wakes it up again, and a new connection on its ports finds it.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kacap.tcp.asleep import Asleep
+from kacap.tcp.by_ports import ByPorts
 from kacap.tcp.connection import Connection
 from kacap.tcp.grown import grown
 from kacap.tcp.half import NEVER, SAME_ID_NS, UNKNOWN, Half
@@ -23,18 +24,14 @@ from kacap.tcp.packed import (
     packed_isn,
     packed_key,
     packed_last_ns,
-    reverse,
     unpack,
 )
 from kacap.tcp.plain import Plain
 from kacap.tcp.sink import Listener
-from kacap.wire.segment import NO_PORTS
+from kacap.wire.key import reverse
 
 QUIET_NS: Final = SAME_ID_NS
 """A segment that comes later than this after the last one is no duplicate of it, whatever its marks."""
-
-LAST_PLACE: Final = 0xFFFF
-"""Of `at_ports`."""
 
 OnPacked = Callable[[Listener, bytes], None]
 """Hears of a connection that was packed: who listened to it, and its record."""
@@ -45,13 +42,12 @@ OnWoken = Callable[[int], Listener]
 class ConnectionTable:
     """The connections of a capture by their addresses and ports."""
 
-    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "at_ports", "ends")
+    __slots__ = ("_on_packed", "_on_woken", "_packed", "_replaced", "_settled", "by_ports", "ends")
 
     def __init__(self, on_packed: OnPacked | None, on_woken: OnWoken | None) -> None:
         self.ends: dict[bytes, Plain | Half] = {}
-        """Each direction by its key."""
-        self.at_ports: list[Plain | None] = [None] * (LAST_PLACE + 1)
-        """Of the plain ones the newest at each sum of two ports (`place_of`): it is found there without a key."""
+        """Each direction by its key, but for those in `by_ports`."""
+        self.by_ports = ByPorts()
         self._replaced: dict[int, Connection] = {}
         """Those that are not packed, and whose 4-tuple belongs to another by now, by number."""
         self._packed = Asleep()
@@ -62,8 +58,9 @@ class ConnectionTable:
     @property
     def unpacked(self) -> list[Connection]:
         """The connections that are not packed, in order of first segment; the plain ones are grown."""
-        for plain in [end for key, end in self.ends.items() if isinstance(end, Plain) and key == end.key]:
-            self.grow(plain)
+        for followed in self.followed:
+            if isinstance(followed, Plain):
+                self.grow(followed)
         return self.halved
 
     @property
@@ -77,7 +74,7 @@ class ConnectionTable:
     @property
     def followed(self) -> list[Plain | Connection]:
         """The same, each as it is, in no order."""
-        found: list[Plain | Connection] = list(self._replaced.values())
+        found: list[Plain | Connection] = [*self._replaced.values(), *self.by_ports.all()]
         for key, end in self.ends.items():
             if isinstance(end, Plain):
                 if key == end.key:
@@ -89,7 +86,7 @@ class ConnectionTable:
     def let_go(self) -> None:
         """No segment comes any more, and nobody asks."""
         self.ends = {}
-        self.at_ports = [None] * (LAST_PLACE + 1)
+        self.by_ports = ByPorts()
         self._packed = Asleep()
         self._replaced = {}
         self._settled.clear()
@@ -101,29 +98,26 @@ class ConnectionTable:
 
     def add_plain(self, plain: Plain) -> None:
         """The 4-tuple belongs to `plain` from here on."""
-        self.ends[plain.back] = plain
-        self.ends[plain.key] = plain
-        if plain.ports != NO_PORTS:
-            self.at_ports[place_of(plain)] = plain
-
-    def _forget_ports(self, plain: Plain) -> None:
-        """It is plain no more."""
-        place = place_of(plain)
-        if self.at_ports[place] is plain:
-            self.at_ports[place] = None
+        if not self.by_ports.add(plain):
+            self.ends[plain.back] = plain
+            self.ends[plain.key] = plain
 
     def grow(self, plain: Plain) -> Connection:
         """Make halves of a plain connection."""
         connection = grown(plain)
-        self._forget_ports(plain)
+        self.by_ports.remove(plain)
         self.add(connection)
         if plain.closed:
             self.settle(connection)
         return connection
 
+    def end(self, key: bytes) -> Plain | Half | None:
+        """Who sends with this key; None when no connection has it, but for packed ones."""
+        return self.by_ports.find(key) or self.ends.get(key)
+
     def half(self, key: bytes) -> Half | None:
-        """Who sends with this key, as a half; None when no connection has it, but for packed ones."""
-        end = self.ends.get(key)
+        """The same, as a half."""
+        end = self.end(key)
         if not isinstance(end, Plain):
             return end
         connection = self.grow(end)
@@ -178,7 +172,7 @@ class ConnectionTable:
 
         When a connection is packed depends on when others are opened.
         """
-        end = self.ends.get(key)
+        end = self.end(key)
         if isinstance(end, Plain):
             fins_ns: tuple[int, int] = end.client_fin_time_ns, end.server_fin_time_ns
             last_ns: int = end.last_time_ns
@@ -210,13 +204,15 @@ class ConnectionTable:
         while settled and now_ns - settled[0].last_time_ns > QUIET_NS:
             over = settled.popleft()
             if isinstance(over, Plain):
-                if self.ends.get(over.key) is over:
+                if self.by_ports.has(over) or self.ends.get(over.key) is over:
                     self._pack_plain(over)
                 continue
             record = pack(over)
             if record is None or self.ends.get(over.first.key) is not over.first:
                 continue
-            self._replace_by_record(over.first.key, over.second.key, record)
+            del self.ends[over.first.key]
+            del self.ends[over.second.key]
+            self._packed.add(over.first.key, record)
             if not over.finished:
                 over.finished = True
                 over.first.sink.finish()
@@ -236,22 +232,14 @@ class ConnectionTable:
         if record is None:
             self.grow(plain)
             return
-        self._forget_ports(plain)
-        self._replace_by_record(plain.key, plain.back, record)
+        if not self.by_ports.remove(plain):
+            del self.ends[plain.key]
+            del self.ends[plain.back]
+        self._packed.add(plain.key, record)
         plain.listener.finish()
         if self._on_packed is not None:
             self._on_packed(plain.listener, record)
 
-    def _replace_by_record(self, key: bytes, back: bytes, record: bytes) -> None:
-        del self.ends[key]
-        del self.ends[back]
-        self._packed.add(key, record)
-
     def _record(self, key: bytes, back: bytes) -> bytes | None:
         """That of the packed connection to which both keys belong."""
         return self._packed.find(key) or self._packed.find(back)
-
-
-def place_of(plain: Plain) -> int:
-    """The sum of its two ports, which is the same in both directions."""
-    return (plain.ports + (plain.ports >> 16)) & LAST_PLACE

@@ -12,17 +12,18 @@ from array import array
 from collections.abc import Callable
 
 from kacap.tcp import assembly, patience
+from kacap.tcp.by_ports import LAST_PLACE
 from kacap.tcp.connection import Connection
 from kacap.tcp.flags import note_unreachable, take_ack, take_flags
 from kacap.tcp.half import NEVER, UNKNOWN, Half
 from kacap.tcp.holders import Holders
 from kacap.tcp.in_order import is_calm, take_in_order
 from kacap.tcp.leaving import Left
-from kacap.tcp.packed import reverse
 from kacap.tcp.plain import CLOSED, REFUSED, Plain, begins_plain
 from kacap.tcp.sequence import advance
 from kacap.tcp.sink import Listener
-from kacap.tcp.table import LAST_PLACE, ConnectionTable, OnPacked, OnWoken
+from kacap.tcp.table import ConnectionTable, OnPacked, OnWoken
+from kacap.wire.key import NO_PORTS, reverse
 from kacap.wire.quoted import Quoted
 from kacap.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -106,17 +107,18 @@ class Tracker:
         self._last_frame = segment.frame
         self._last_time_ns = segment.time_ns
         ports = segment.ports
-        plain = self._table.at_ports[(ports + (ports >> 16)) & LAST_PLACE]
+        plain = self._table.by_ports.at[(ports + (ports >> 16)) & LAST_PLACE]
         is_client = plain is not None and ports == plain.ports and segment.addresses == plain.addresses
         if plain is None or not (
             is_client or (ports == plain.back_ports and segment.addresses == plain.back_addresses)
         ):
-            end = self._table.ends.get(segment.key)
+            key = segment.key
+            end = self._table.ends.get(key) if ports != NO_PORTS else self._table.end(key)
             if not isinstance(end, Plain):
                 if end is None or not end.connection.calm or not take_in_order(end, segment):
                     self._take(end, segment)
                 return
-            plain, is_client = end, segment.key == end.key
+            plain, is_client = end, key == end.key
         taken = plain.take(segment, is_client)
         if taken == CLOSED:
             self._table.settle_plain(plain)

@@ -2,8 +2,9 @@
 
 from typing import Final, NewType
 
-from librt.strings import read_i64_be
 from mypy_extensions import i64
+
+from kacap.wire.key import NO_PORTS
 
 FIN: Final = 0x01
 SYN: Final = 0x02
@@ -16,13 +17,9 @@ Skipped = NewType("Skipped", str)
 """Why a frame holds no TCP segment; a short kebab-case word that is counted in `capture.skipped`."""
 
 
-NO_PORTS: Final = -1
-"""In place of ports that were not read as a number."""
-
 MARK_CONTENT: Final = 0x1F3D5
 MARK_ID: Final = 0x2545F4914F
 _MARKED_LENGTH: Final = 0x1FFFFF
-_LOW: Final = 0xFFFFFFFF
 
 
 def mark_of(sequence: int, length: int, flags: int, window: int, ip_id: int) -> int:
@@ -37,21 +34,13 @@ def mark_of(sequence: int, length: int, flags: int, window: int, ip_id: int) -> 
     return both ^ content * MARK_CONTENT ^ identification * MARK_ID
 
 
-def numbers_of(key: bytes) -> tuple[i64, i64]:
-    """Addresses and ports of a key as `Segment` has them: read as numbers for IPv4."""
-    if len(key) != 12:
-        return 0, NO_PORTS
-    return read_i64_be(key, 0), read_i64_be(key, 4) & _LOW
-
-
 class Segment:
     """One TCP segment, as a view into the frame's block.
 
     A decoder has one and fills it anew for each frame, so that a frame costs no object: what is to be kept is copied.
 
-    `key` is source address + destination address + source port + destination port in network order: 12 bytes for
-    IPv4, 36 for IPv6. It names one direction of one 4-tuple. On the fast path the same is read as two numbers, and the
-    key made when somebody asks for it.
+    `key` names one direction of one 4-tuple. On the fast path the same is read as two numbers (`numbers_of`), and the
+    key is made when somebody asks for it.
     """
 
     __slots__ = (

@@ -11,8 +11,9 @@ from librt.strings import read_i64_be
 
 from kacap.wire import protocols as p
 from kacap.wire.frame import Frame
+from kacap.wire.key import NO_PORTS
 from kacap.wire.quoted import NUMBERED_BYTES, Quoted
-from kacap.wire.segment import NO_PORTS, Datagram, Segment, Skipped, mark_of
+from kacap.wire.segment import Datagram, Segment, Skipped, mark_of
 
 _TCP: Final = Struct(">4xIIHH").unpack_from
 _FLAGS: Final = 0x3F

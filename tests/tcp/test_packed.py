@@ -8,11 +8,12 @@ import pytest
 from kacap.capture import open_capture
 from kacap.tcp.connection import Connection
 from kacap.tcp.half import Half
-from kacap.tcp.packed import pack, packed_stream, replaced_by, reverse, unpack
+from kacap.tcp.packed import pack, packed_stream, replaced_by, unpack
 from kacap.tcp.sink import DEAF, Listener
 from kacap.tcp.tracker import Tracker
 from kacap.wire import Decoder, Segment
-from kacap.wire.segment import FIN, NO_PORTS, RST
+from kacap.wire.key import NO_PORTS, reverse
+from kacap.wire.segment import FIN, RST
 from tests.attributes import attributes_of
 
 CAPTURES = sorted((Path(__file__).parents[2] / "captures").glob("*.pcap"))

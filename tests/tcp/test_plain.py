@@ -110,6 +110,6 @@ def test_who_goes_by_the_book_is_never_made_two_halves() -> None:
     heard = Heard(plain=True)
     for segment in segments_of(CAPTURES[0].with_name("curl-tornado-http10.pcap")):
         heard.tracker.feed(segment)
-    ends = heard.tracker._table.ends.values()
+    ends = heard.tracker.followed
     assert ends
     assert all(isinstance(end, Plain) for end in ends)
