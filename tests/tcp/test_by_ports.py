@@ -70,20 +70,26 @@ def test_keys(key: bytes) -> None:
 )
 @settings(deadline=None)
 def test_who_shares_a_place_is_heard_by_itself(steps: list[tuple[int, bool, bool]], vlan: int | None) -> None:
-    """Each step is of one of some connections: it is opened, says something, or is closed."""
+    """Each step is of one of some connections, all with the same numbers: it is opened, then says something or is closed."""
     dialogue = Dialogue()
-    open_ones, said = {}, list[int]()
+    open_ones, said, opened = {}, list[int](), [0] * 6
     for number, ends, tagged in steps:
         dialogue.wait(1_000_000)
         if number not in open_ones:
             client, port = ENDS[number % 4]
+            opened[number] += 1
             connection = dialogue.connection(
-                client=client, client_port=port, server="198.51.100.1", server_port=8880 + 0x4000 * (number // 4)
+                client=client,
+                client_port=port,
+                server="198.51.100.1",
+                server_port=8880 + 0x4000 * (number // 4),
+                isn=(1_000_000 * opened[number], 9_000_000 * opened[number]),
             )
             connection.vlan = vlan
             connection.handshake(1_000_000)
             open_ones[number] = connection, len(said)
             said.append(0)
+            continue
         connection, stream = open_ones[number]
         connection.vlan = vlan if tagged else None
         if ends:
