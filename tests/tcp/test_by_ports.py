@@ -1,6 +1,6 @@
 """Plain connections stand at the sum of their ports; where two have the same, neither is taken for the other."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kacap.tcp.by_ports import ByPorts
@@ -68,9 +68,10 @@ def test_keys(key: bytes) -> None:
     st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.booleans()), min_size=1, max_size=40),
     st.sampled_from((None, 7)),
 )
+@example([(0, False, False), (2, False, False), (2, False, False)], None)
 @settings(deadline=None)
 def test_who_shares_a_place_is_heard_by_itself(steps: list[tuple[int, bool, bool]], vlan: int | None) -> None:
-    """Each step is of one of some connections, all with the same numbers: it is opened, then says something or is closed."""
+    """Each step is of one of some connections, all with the same numbers: opened, then heard, then closed."""
     dialogue = Dialogue()
     open_ones, said, opened = {}, list[int](), [0] * 6
     for number, ends, tagged in steps:
