@@ -264,7 +264,9 @@ class Analyzer:
         self._put(facts)
 
     def _put(self, facts: Facts) -> None:
-        self._done += [None] * (facts.stream + 1 - len(self._done))
+        missing = facts.stream + 1 - len(self._done)
+        if missing > 0:
+            self._done += [None] * missing
         self._done[facts.stream] = facts
 
     def goes_on(self, stream: int) -> Facts:

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from statistics import median
 
 from tests.bench.memory import BODY_BYTES, FEW, LARGE_BODY_BYTES, LIMIT_AT, LIMIT_BYTES
-from tests.bench.ratios import Spread, per_round, spread
+from tests.bench.ratios import Spread, per_round
 from tests.bench.results import Measured, Peak, Results, Runs
 from tests.bench.tools import COPY, KACAP, TSHARK, TWO_JOBS
 from tests.bench.workloads import FASTER_THAN_TSHARK, WORKLOADS
@@ -48,9 +48,11 @@ def copy_ratio(measured: Measured, tool: str) -> Spread:
 
 
 def tshark_ratio(measured: Measured, tool: str) -> Spread:
-    """How many times faster than tshark, which is too slow to take part in every round."""
-    slow = median(measured.runs[TSHARK].seconds)
-    return spread([slow / seconds for seconds in measured.runs[tool].seconds])
+    """How many times faster than tshark, within each round, or than its only run where it sat out the later ones."""
+    seconds, slow = measured.runs[tool].seconds, measured.runs[TSHARK].seconds
+    if len(slow) < len(seconds):
+        slow = [median(slow)] * len(seconds)
+    return per_round(slow, seconds)
 
 
 def speed_targets(results: Results) -> Iterator[tuple[str, str, str]]:

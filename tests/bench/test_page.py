@@ -57,6 +57,14 @@ def test_the_ratio_to_tshark_takes_its_only_run_for_every_round() -> None:
     assert dataclasses.astuple(tshark_ratio(MEASURED, "kacap, compiled")) == (25.0, 20.0, 50.0)
 
 
+def test_the_ratio_to_tshark_is_taken_within_each_round_where_it_took_part() -> None:
+    runs = MEASURED.runs | {"tshark": Runs([100.0, 100.0, 60.0], [99.0] * 3, 900)}
+    seconds = runs["kacap, compiled"].seconds
+    ratios = sorted(slow / each for slow, each in zip((100.0, 100.0, 60.0), seconds, strict=True))
+    found = tshark_ratio(dataclasses.replace(MEASURED, runs=runs), "kacap, compiled")
+    assert dataclasses.astuple(found) == (ratios[1], ratios[0], ratios[2])
+
+
 def test_targets_hold_or_not() -> None:
     assert list(speed_targets(results())) == [
         ("small, compiled: at most 6 × the copy", "4 ×", "yes"),

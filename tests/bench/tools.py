@@ -24,6 +24,8 @@ KACAP = {"compiled": "kacap, compiled", "pure": "kacap, pure"}
 """Core → the name of kacap as it runs by default with it."""
 TWO_JOBS = ", --jobs 2"
 
+LONG_SECONDS = 30.0
+
 CAPTURE = "{capture}"
 SCRATCH = "{scratch}"
 
@@ -42,8 +44,8 @@ class Tool:
     words: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
     """What is added to the environment."""
-    rounds: int | None = None
-    """It sits out later rounds, because it is slow; None: it takes part in all."""
+    is_slow: bool = False
+    """It sits out later rounds where its last took longer than `LONG_SECONDS`."""
 
     def command(self, capture: Path, scratch: Path) -> list[str]:
         """The words, with their places filled."""
@@ -108,8 +110,8 @@ def others() -> list[Tool]:
     return [
         Tool(COPY, (find("tcpdump"), "-r", CAPTURE, "-w", os.devnull)),
         Tool("tcptrace", (find("tcptrace"), "-n", CAPTURE)),
-        Tool(TSHARK, (find("tshark"), "-r", CAPTURE, *only_http), rounds=1),
-        Tool("tcpflow", (find("tcpflow"), "-Fm", "-r", CAPTURE, "-o", SCRATCH), rounds=1),
+        Tool(TSHARK, (find("tshark"), "-r", CAPTURE, *only_http), is_slow=True),
+        Tool("tcpflow", (find("tcpflow"), "-Fm", "-r", CAPTURE, "-o", SCRATCH), is_slow=True),
     ]
 
 
