@@ -264,10 +264,10 @@ class Analyzer:
         self._put(facts)
 
     def _put(self, facts: Facts) -> None:
-        missing = facts.stream + 1 - len(self._done)
-        if missing > 0:
-            self._done += [None] * missing
-        self._done[facts.stream] = facts
+        stream, done = facts.stream, self._done
+        while len(done) <= stream:
+            done.append(None)
+        done[stream] = facts
 
     def goes_on(self, stream: int) -> Facts:
         """One of those is not over."""

@@ -162,7 +162,7 @@ class Dialogue(Listener):
         """The method of the request that the next response answers; empty when the capture does not show it."""
         self._open_asked()
         self._drop_unanswered()
-        first = self._first_waiting()
+        first = self._first_waiting() if self._late is None else self._late.last
         return "" if first is None or first.request is None else first.request.method
 
     def response_begun(self, response: Response) -> None:

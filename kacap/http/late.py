@@ -21,6 +21,11 @@ class Late:
             exchange.response_lost = True
 
     @property
+    def last(self) -> Exchange:
+        """The exchange that the next response belongs to."""
+        return self._waiting[-1]
+
+    @property
     def all_answered(self) -> bool:
         """Whether none of them lost its response."""
         return self._answered == len(self._waiting)
@@ -30,7 +35,7 @@ class Late:
         self._answered += 1
         for earlier, later in pairwise(self._waiting[-self._answered :]):
             earlier.response, earlier.informational, earlier.response_lost = later.response, later.informational, False
-        last = self._waiting[-1]
+        last = self.last
         if self._answered > 1:
             last.informational = informational
         return last

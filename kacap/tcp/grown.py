@@ -32,6 +32,8 @@ _SIDE: Final = (
 )
 """What is known of either side, as in `Half`."""
 
+_NAMES: Final = tuple((name, "client_" + name, "server_" + name) for name in _SIDE)
+
 
 def grown(plain: Plain) -> Connection:
     """The same connection as two halves, which speak to sinks of their own from here on."""
@@ -58,9 +60,9 @@ def copied(plain: Plain) -> Connection:
     connection.ack_time_ns = plain.ack_time_ns
     client.syn_frame = plain.first_frame
     client.syn_time_ns = client.last_syn_time_ns = plain.first_time_ns
-    for name in _SIDE:
-        setattr(client, name, getattr(plain, "client_" + name))
-        setattr(server, name, getattr(plain, "server_" + name))
+    for name, of_client, of_server in _NAMES:
+        setattr(client, name, getattr(plain, of_client))
+        setattr(server, name, getattr(plain, of_server))
     closer: Half | None = None
     for half in (client, server):
         if half.fin_frame != UNKNOWN:

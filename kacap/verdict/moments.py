@@ -63,7 +63,7 @@ class Moments:
     def ready_ns(self) -> int:
         """When its handshake was over, or NEVER."""
         if self._connection is None:
-            _, accepted_ns, ready_ns = packed_handshake_ns(self.record)
+            _syn_ns, accepted_ns, ready_ns = packed_handshake_ns(self.record)
             return ready_ns if ready_ns > accepted_ns else accepted_ns
         return max(self._connection.ack_time_ns, self._connection.syn_ack_time_ns)
 
@@ -90,7 +90,7 @@ class Moments:
     def connected_ns(self) -> int:
         """As `connect_ns`, or NEVER: who asks of all connections makes no object for each."""
         if self._connection is None:
-            syn_ns, _, ready_ns = packed_handshake_ns(self.record)
+            syn_ns, _accepted_ns, ready_ns = packed_handshake_ns(self.record)
             return ready_ns - syn_ns if ready_ns > syn_ns else 0
         client, ready_ns = self.client, self._connection.ack_time_ns
         if client.syn_frame == UNKNOWN or ready_ns == NEVER:
@@ -107,7 +107,7 @@ class Moments:
     def round_trip_ns(self) -> int | None:
         """The whole round trip, without what a repeated SYN waited; without handshake as `beyond_ns`."""
         if self._connection is None:
-            syn_ns, accepted_ns, _ = packed_handshake_ns(self.record)
+            syn_ns, accepted_ns, _ready_ns = packed_handshake_ns(self.record)
         else:
             syn_ns, accepted_ns = self.client.last_syn_time_ns, self._connection.syn_ack_time_ns
         before_ns, beyond_ns = between_ns(syn_ns, accepted_ns), self._measured_beyond_ns()
@@ -125,6 +125,6 @@ class Moments:
     def _measured_beyond_ns(self) -> int:
         """From the SYN-ACK to the ACK of it; NEVER where the capture does not show both."""
         if self._connection is None:
-            _, accepted_ns, ready_ns = packed_handshake_ns(self.record)
+            _syn_ns, accepted_ns, ready_ns = packed_handshake_ns(self.record)
             return between_ns(accepted_ns, ready_ns)
         return between_ns(self.server.last_syn_time_ns, self._connection.ack_time_ns)

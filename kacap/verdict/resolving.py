@@ -49,7 +49,7 @@ class Resolving:
 
     def took_ns(self, stream: int) -> int | None:
         """What the look-up for a connection took; None where it waited for none."""
-        return self._took_ns.get(stream)
+        return self._took_ns.get(stream) if self._took_ns else None
 
     def forget(self, stream: int) -> None:
         """Nobody will ask for this connection."""

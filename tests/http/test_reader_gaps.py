@@ -8,6 +8,7 @@ from tests.http.spoken import CLIENT_FIN, MS, SERVER_FIN, Step, client, client_g
 
 GET = b"GET /a HTTP/1.1\r\n\r\n"
 NEXT = b"GET /b HTTP/1.1\r\n\r\n"
+HEAD = b"HEAD /a HTTP/1.1\r\n\r\n"
 LAST = b"GET /c HTTP/1.1\r\n\r\n"
 SOON = b"HTTP/1.1 102 Soon\r\n\r\n"
 FOUND = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"
@@ -151,6 +152,12 @@ GAPS: list[tuple[str, list[Step], list[str], bool]] = [
         "responses of a pipeline, twice",
         [client(GET + NEXT + LAST), server_gap(9), server(OK), server_gap(9), server(FOUND), client(NEXT), server(OK)],
         ["GET /a none 0 > lost", SECOND, "GET /c none 0 > 302 length 0", SECOND],
+        True,
+    ),
+    (
+        "the first response of a pipeline without bodies",
+        [client(3 * HEAD), server_gap(40), server(2 * OK[:-2])],
+        ["HEAD /a none 0 > lost", *2 * ["HEAD /a none 0 > 201 none 0"]],
         True,
     ),
     (
