@@ -109,7 +109,7 @@ class Segment:
     def key(self) -> bytes:
         """See the class."""
         key = self.made_key
-        if not key:
+        if len(key) == 0:
             key = self.made_key = self.data[self.key_at : self.key_at + 12]
         return key
 
