@@ -26,7 +26,7 @@ _H: Final = 0x48
 class KnownHeads:
     """The heads of one capture."""
 
-    __slots__ = ("_by_hash", "_request_bytes", "_response_bytes", "_room", "alike", "length")
+    __slots__ = ("_by_hash", "_request_bytes", "_response_bytes", "_room", "alike")
 
     def __init__(self) -> None:
         self._by_hash: dict[int, Head] = {}
@@ -37,40 +37,28 @@ class KnownHeads:
         """The length of the request head that was recognised last: the next is often as long, and then its end need not
         be looked for."""
         self._response_bytes = 0
-        self.length = 0
-        """The bytes of the head that was recognised last."""
 
     def __len__(self) -> int:
         """Heads that are remembered; those that differ only in what nobody looks at count each."""
         return len(self._by_hash)
 
-    def recognise(self, data: bytes, start: int, end: int) -> Head | None:
-        """The head that begins at `start`, if it was seen before; `length` is then its own."""
+    def whole(self, data: bytes, start: int, end: int) -> Head | None:
+        """The head of the message that is all of `data[start:end]`, if it was seen before."""
         is_response = data[start] == _H
         length = self._response_bytes if is_response else self._request_bytes
-        if 0 < length <= end - start:
+        head = self._by_hash.get(hash(data[start : start + length])) if 0 < length <= end - start else None
+        if head is None:
+            length = data.find(b"\r\n\r\n", start, end) + 4 - start
+            if not 0 < length <= LONGEST:
+                return None
             head = self._by_hash.get(hash(data[start : start + length]))
-            if head is not None:
-                self.length = length
-                return head
-        length = data.find(b"\r\n\r\n", start, end) + 4 - start
-        if not 0 < length <= LONGEST:
-            return None
-        head = self._by_hash.get(hash(data[start : start + length]))
-        if head is not None:
-            self.length = length
+            if head is None:
+                return None
             if is_response:
                 self._response_bytes = length
             else:
                 self._request_bytes = length
-        return head
-
-    def whole(self, data: bytes, start: int, end: int) -> Head | None:
-        """The head of the message that is all of `data[start:end]`, if it was seen before."""
-        head = self.recognise(data, start, end)
-        if head is None or start + self.length + head.exact_bytes != end:
-            return None
-        return head
+        return head if start + length + head.exact_bytes == end else None
 
     def read(self, data: bytes, start: int, stop: int, kind: int) -> Head | None:
         """The head at `data[start:stop]`; None when it is no head of this `kind` (0: of any)."""
