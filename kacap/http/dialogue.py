@@ -149,7 +149,9 @@ class Dialogue(Listener):
     def request_begun(self, request: Request) -> None:
         """A request head was read."""
         self._open_asked()
-        self._end_late()
+        if self._late is not None:
+            self._late = None
+            self._exchanges.settle()
         self._exchanges.begin(request)
         self._waiting += 1
         if self._waiting > MAX_WAITING:
@@ -173,11 +175,7 @@ class Dialogue(Listener):
             return
         exchange = self._first_waiting()
         if self._late is not None:
-            exchange = self._late.answer(self._orphan_informational)
-            self._waiting = 0
-            self._orphan_informational = ()
-            if self._late.all_answered:
-                self._late = None
+            exchange = self._answer_late(self._late)
         elif exchange is not None:
             self._waiting -= 1
         else:
@@ -275,17 +273,21 @@ class Dialogue(Listener):
         return self._exchanges.opened(self._waiting) if self._waiting else None
 
     def _drop_unanswered(self) -> None:
-        if not self._response_lost:
-            return
-        self._response_lost = False
-        if self._waiting > 1:
+        if self._response_lost and self._waiting > 1:
             self._late = Late([self._exchanges.opened(back) for back in range(self._waiting, 0, -1)])
             self._waiting = 1
+        self._response_lost = False
 
-    def _end_late(self) -> None:
-        if self._late is not None:
-            self._late = None
-            self._exchanges.settle()
+    def _answer_late(self, late: Late) -> Exchange:
+        stands_behind, moves = self.extra_after, late.any_answered
+        exchange = late.answer()
+        if moves:
+            exchange.informational, self._orphan_informational = self._orphan_informational, ()
+        if self.extra_after is not stands_behind:
+            self._extra_index -= 1
+        self._waiting = 0
+        self._late = None if late.all_answered else late
+        return exchange
 
     def _interim(self, response: Response) -> None:
         waiting = self._first_waiting()

@@ -30,12 +30,16 @@ class Late:
         """Whether none of them lost its response."""
         return self._answered == len(self._waiting)
 
-    def answer(self, informational: tuple[int, ...]) -> Exchange:
-        """The exchange that one more response belongs to, with the interim ones that no request waited for."""
+    @property
+    def any_answered(self) -> bool:
+        """Whether a response was found."""
+        return self._answered > 0
+
+    def answer(self) -> Exchange:
+        """The exchange that one more response belongs to; where it moves others back, there is nothing of it yet."""
         self._answered += 1
         for earlier, later in pairwise(self._waiting[-self._answered :]):
             earlier.response, earlier.informational, earlier.response_lost = later.response, later.informational, False
-        last = self.last
         if self._answered > 1:
-            last.informational = informational
-        return last
+            self.last.response, self.last.informational = None, ()
+        return self.last

@@ -49,3 +49,14 @@ def test_where_they_begin() -> None:
     dialogue = hear(client(GET), server(OK), server(b"more")).dialogue
     assert dialogue.extra_after is dialogue.exchanges[0].response
     assert dialogue.extra_frame == 3
+
+
+def test_they_stay_behind_their_response_when_that_moves_back() -> None:
+    steps = [client(3 * GET), server(b"no start line\r\n\r\n"), server(OK + b"more"), server(NO_CONTENT)]
+    dialogue = hear(*steps).dialogue
+    statuses = [exchange.response and exchange.response.status for exchange in dialogue.exchanges]
+    assert statuses == [None, 200, 204]
+    behind = dialogue.extra_after
+    assert behind is dialogue.exchanges[1].response
+    assert behind is not None
+    assert dialogue.extra_frame == behind.frame
