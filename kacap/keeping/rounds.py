@@ -156,6 +156,7 @@ class Keeping:
         self._tracker.pack_quiet(FOREVER if self._moment.is_back else now_ns)
         followed = self._tracker.followed
         crowded = 2 * len(followed) > MOST_OPEN
+        over: list[Plain | Connection] = []
         for each in followed:
             silent = self._silent.get(each.stream)
             if silent is not None:
@@ -166,9 +167,11 @@ class Keeping:
                 self._judge.goes_on(each.stream)
                 _forget_guess(silent)
             if is_over(each, now_ns, crowded=crowded):
-                connection = copied(each) if isinstance(each, Plain) else each
-                self._silent[each.stream] = Silent(each, each.segments, connection.client is None)
-                self._judge.ended(self._judge.facts_of(connection, dialogue_of(each.listener)))
+                over.append(each)
+        for each in sorted(over, key=lambda one: one.first_frame):
+            connection = copied(each) if isinstance(each, Plain) else each
+            self._silent[each.stream] = Silent(each, each.segments, connection.client is None)
+            self._judge.ended(self._judge.facts_of(connection, dialogue_of(each.listener)))
         return followed
 
     def _round(

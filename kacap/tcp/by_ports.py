@@ -55,9 +55,13 @@ class ByPorts:
         return None
 
     def all(self) -> list[Plain]:
-        """All of them, in no order."""
-        return [plain for plain in self.at if plain is not None]
+        """All of them, in order of their numbers."""
+        return sorted([plain for plain in self.at if plain is not None], key=_stream_of)
 
 
 def _place_of(ports: int) -> int:
     return (ports + (ports >> 16)) & LAST_PLACE
+
+
+def _stream_of(plain: Plain) -> int:
+    return plain.stream

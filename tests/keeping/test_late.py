@@ -4,9 +4,12 @@ from unittest.mock import patch
 
 import pytest
 
+from kacap.analyzer import Analyzer
 from kacap.report.connection import Connection
 from kacap.tcp import leaving
-from kacap.wire.frame import Frame
+from kacap.verdict.words import Side
+from kacap.wire.frame import Frame, SourceInfo
+from tests.dialogue import Dialogue
 from tests.keeping.small import analyzed, counts, folded, rounds_of
 from tests.keeping.traffic import MS, START_NS, Planned, frames
 
@@ -46,3 +49,18 @@ def test_ports_that_are_used_again_while_the_one_before_waits_to_leave(keep: int
         report, analyzer = analyzed(frames(plan), keep=keep)
     assert counts(report)["all"][1:5] == exact["all"][1:5]
     assert len(report.connections) + folded(analyzer) == len(plan)
+
+
+def test_those_that_are_seen_to_be_over_at_once_leave_in_the_order_in_which_they_came() -> None:
+    dialogue = Dialogue()
+    for port in (50_003, 50_002, 50_001):
+        dialogue.connection(client_port=port).send(Side.CLIENT, syn=True)
+        dialogue.wait(1_000 * MS)
+    dialogue.wait(200_000 * MS)
+    dialogue.connection(client_port=40_000).handshake(MS)
+    analyzer = Analyzer(keep=1)
+    for frame in dialogue.frames:
+        analyzer.feed(frame)
+    analyzer.tick(dialogue.now_ns + 300_000 * MS)
+    report = analyzer.finish(SourceInfo(sources=["late"], format="pcap"))
+    assert [connection.stream for connection in report.connections] == [2, 3]

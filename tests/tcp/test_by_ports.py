@@ -69,11 +69,12 @@ def test_keys(key: bytes) -> None:
     st.sampled_from((None, 7)),
 )
 @example([(0, False, False), (2, False, False), (2, False, False)], None)
+@example([(0, False, False), (2, False, False), (2, True, False)], None)
 @settings(deadline=None)
 def test_who_shares_a_place_is_heard_by_itself(steps: list[tuple[int, bool, bool]], vlan: int | None) -> None:
     """Each step is of one of some connections, all with the same numbers: opened, then heard, then closed."""
     dialogue = Dialogue()
-    open_ones, said, opened = {}, list[int](), [0] * 6
+    open_ones, said, closed, opened = {}, list[int](), list[bool](), [0] * 6
     for number, ends, tagged in steps:
         dialogue.wait(1_000_000)
         if number not in open_ones:
@@ -90,11 +91,13 @@ def test_who_shares_a_place_is_heard_by_itself(steps: list[tuple[int, bool, bool
             connection.handshake(1_000_000)
             open_ones[number] = connection, len(said)
             said.append(0)
+            closed.append(False)
             continue
         connection, stream = open_ones[number]
         connection.vlan = vlan if tagged else None
         if ends:
             connection.close(Side.SERVER)
+            closed[stream] = True
             del open_ones[number]
         else:
             connection.send(Side.CLIENT, GET)
@@ -102,4 +105,5 @@ def test_who_shares_a_place_is_heard_by_itself(steps: list[tuple[int, bool, bool
             said[stream] += 1
     found = report(dialogue.frames)
     assert [len(connection.exchanges) for connection in found.connections] == said
+    assert [connection.end.first_close is not None for connection in found.connections] == closed
     assert found.capture.tcp_segments == len(dialogue.frames)
