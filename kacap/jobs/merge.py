@@ -70,7 +70,7 @@ def messages(part: Part) -> Iterator[bytes]:
     part.end()
     yield marshal.dumps(tuple(header_of(part)))
     connections = part.tracker.connections
-    part.tracker.let_go()  # it holds the packed ones, too: what has crossed makes room for what becomes of it
+    part.tracker.let_go()  # it holds the packed ones, too, which are to go as they cross
     out = _Batches()
     for stream in list(part.packed):
         record, said = part.packed.pop(stream)
