@@ -10,7 +10,7 @@ import pytest
 
 from kacap import __version__, analyze
 from tests.bench.errors import BenchError
-from tests.bench.tools import Kacap, Tool, ask, has_jobs, kacap
+from tests.bench.tools import Kacap, Tool, ask, environment, has_jobs, kacap
 
 OPTIONS = """
 Options:
@@ -85,3 +85,8 @@ def test_a_command_that_fails_is_told() -> None:
         ask([sys.executable, "-c", "import sys; print('why', file=sys.stderr); sys.exit(3)"], {})
     with pytest.raises(BenchError, match="cannot run no-such-program"):
         ask(["no-such-program"], {})
+
+
+def test_python_may_keep_what_it_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in environment({})

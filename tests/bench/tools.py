@@ -140,8 +140,9 @@ def version(program: str) -> str:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """The whole environment of a command."""
-    return {**os.environ, **debian.environment(), "PATH": debian.search_path(), **variables}
+    """The whole environment of a command. Python keeps what it compiled there, as where nobody told it not to."""
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**usual, **debian.environment(), "PATH": debian.search_path(), **variables}
 
 
 def ask(command: list[str], variables: Mapping[str, str]) -> str:
