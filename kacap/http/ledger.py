@@ -79,7 +79,7 @@ class Ledger:
         self._response: Head | None = None
         """The heads of the first."""
         self._heads: list[Head | None] | None = None
-        """Two for each of the others."""
+        """Two for each of the others; None where theirs are those of the first."""
         self._open: list[Exchange] | None = None
         self._aside: dict[int, Exchange] | None = None
         """Those that are over and stay objects."""
@@ -187,13 +187,13 @@ class Ledger:
         dropped.orphans += orphans
         dropped.spent_ns += spent_ns
         heads = self._heads
-        assert heads is not None
-        self._request, self._response = heads[2 * count - 2], heads[2 * count - 1]
-        self._heads = heads[2 * count :] or None
+        if heads is not None:
+            self._request, self._response = heads[2 * count - 2], heads[2 * count - 1]
+            self._heads = heads[2 * count :] or None
         self._records = self._read()[count * SIZE :]
         self._writer = None
         self._sealed -= count
-        if self._heads is not None:
+        if self._sealed > 1:
             self._writer = BytesWriter()
             self._writer.write(self._records)
         if self._aside is not None:
@@ -231,10 +231,12 @@ class Ledger:
         if self._sealed == 0:
             self._request, self._response = request, response
             return BytesWriter()
-        if self._heads is None:
-            self._heads = []
-        self._heads.append(request)
-        self._heads.append(response)
+        heads = self._heads
+        if heads is None and (request is not self._request or response is not self._response):
+            heads = self._heads = [self._request, self._response] * (self._sealed - 1)
+        if heads is not None:
+            heads.append(request)
+            heads.append(response)
         writer = self._writer
         if writer is None:
             writer = self._writer = BytesWriter()

@@ -1,7 +1,7 @@
 """Packed connections in columns, and back: their records one after the other, and those of their exchanges.
 
 Only what is plain, with nothing but records, crosses this way. Numbers of a connection: bytes of its record,
-exchanges, those without request, and nanoseconds of its DNS look-up or NEVER.
+exchanges, those without request, heads, and nanoseconds of its DNS look-up or NEVER.
 """
 
 from array import array
@@ -17,7 +17,8 @@ from kacap.tcp.half import NEVER
 Columns = tuple[bytes, bytes, bytes, bytes]
 """Numbers as i64, records, records of exchanges, places of heads as u32."""
 
-_NUMBERS_BYTES: Final = 32
+NUMBERS_BYTES: Final = 40
+"""Of one connection."""
 
 
 class PlainOut:
@@ -41,6 +42,7 @@ class PlainOut:
         numbers.append(len(record))
         numbers.append(exchanges._sealed)
         numbers.append(exchanges.orphans)
+        numbers.append(2 if exchanges._heads is None else 2 + len(exchanges._heads))
         numbers.append(NEVER if dns_ns is None else dns_ns)
         self._records.append(record)
         self._exchanges.append(exchanges._read())
@@ -79,7 +81,7 @@ class PlainIn:
         at = self._at
         if at == len(self._numbers):
             return False
-        self._at = at + _NUMBERS_BYTES
+        self._at = at + NUMBERS_BYTES
         end = self._record_at + read_i64_le(self._numbers, at)
         self.record = self._records[self._record_at : end]
         self._record_at = end
@@ -93,9 +95,9 @@ class PlainIn:
         spoken = self._spoken_at
         exchanges._request = self._spoken[spoken]
         exchanges._response = self._spoken[spoken + 1]
-        self._spoken_at = spoken + 2 * max(1, count)
-        if count > 1:
+        self._spoken_at = spoken + read_i64_le(self._numbers, at + 24)
+        if self._spoken_at > spoken + 2:
             exchanges._heads = self._spoken[spoken + 2 : self._spoken_at]
-        dns_ns: int = read_i64_le(self._numbers, at + 24)
+        dns_ns: int = read_i64_le(self._numbers, at + 32)
         self.dns_ns = None if dns_ns == NEVER else dns_ns
         return True
