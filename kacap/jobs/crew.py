@@ -41,6 +41,7 @@ class Worker:
         self.complete = False
         """Whether its whole part was read."""
         self._reaped = False
+        self._read_last = bytearray()
         orders, self._orders = os.pipe()
         self._part, part = _wide_pipe()
         self._pid = os.fork()
@@ -62,8 +63,8 @@ class Worker:
         except BrokenPipeError:
             self._bury()
 
-    def messages(self) -> Iterator[bytes | bytearray]:
-        """Its part, as it comes; ends early when the job left it.
+    def messages(self) -> Iterator[memoryview]:
+        """Its part, as it comes, each valid until the next is asked for; ends early when the job left it.
 
         Raises JobEndedError when it was ended from outside.
         """
@@ -75,14 +76,15 @@ class Worker:
                 return
             yield message
 
-    def _read(self, count: int) -> bytes | bytearray:
-        data = bytearray(count)
-        rest = memoryview(data)
+    def _read(self, count: int) -> memoryview:
+        if len(self._read_last) < count:
+            self._read_last = bytearray(count)
+        data = rest = memoryview(self._read_last)[:count]
         while rest:
             read = os.readv(self._part, [rest])
             if not read:
                 self._bury()
-                return b""
+                return data[:0]
             rest = rest[read:]
         return data
 

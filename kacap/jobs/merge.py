@@ -189,7 +189,7 @@ class Adoption:
         self._replacing: list[tuple[Connection, int]] = []
         """What each replaces, by the number in the whole capture."""
 
-    def add(self, message: bytes | bytearray) -> None:
+    def add(self, message: memoryview) -> None:
         """Take a batch."""
         batch: tuple[list[Row], Columns, list[Row]] = marshal.loads(message)
         self._heads.add(batch[0])
