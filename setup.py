@@ -32,6 +32,7 @@ HOT = (
     "kacap/capture/pcap.py",
     "kacap/capture/pcapng.py",
     "kacap/capture/reading.py",
+    "kacap/capture/sifting.py",
     "kacap/capture/window.py",
     "kacap/http/*.py",
     "kacap/jobs/merge.py",

@@ -11,6 +11,7 @@ from typing import Final
 
 from librt.strings import read_i64_be, read_i64_le
 
+from kacap.capture.sifting import can_sift, move_on
 from kacap.capture.window import Window
 from kacap.wire.frame import Frame, SourceInfo
 from kacap.wire.share import Share
@@ -69,7 +70,7 @@ class PcapReader:
         # The high half of the field holds the length of a frame check sequence and reserved bits.
         link_type = Struct(order + "I").unpack_from(data, pos + 20)[0] & 0xFFFF
         limit = record_limit(link_type)
-        share = self._share
+        share = self._share if can_sift(link_type, little, header_bytes) else None
         pos += FILE_HEADER_BYTES
         frame = Frame(0, 0, link_type, data, 0, 0, 0)
         number = 0
@@ -77,6 +78,12 @@ class PcapReader:
             data = window.data
             frame.data = data
             last = len(data) - header_bytes
+            if share is not None:
+                frame.end = pos
+                while move_on(frame, share, limit, unit_ns):
+                    yield frame
+                pos, number = frame.end, frame.number
+                last = -1
             while pos <= last:
                 if little:
                     times = read_i64_le(data, pos)
@@ -95,9 +102,6 @@ class PcapReader:
                 if end > len(data) or captured > limit:
                     break
                 number += 1
-                if share is not None and share.passes(data, start, captured, link_type, number, time_ns):
-                    pos = end
-                    continue
                 frame.number = number
                 frame.time_ns = time_ns
                 frame.start = start

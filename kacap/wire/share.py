@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PORTS: Final = 0x10000
 _PORT: Final = 0xFFFF
-_SPREAD: Final = 40503
+SPREAD: Final = 40503
 """Their number divided by the golden ratio; they have no common divisor."""
 _ETHERNET: Final = 1
 _PLAIN_BYTES: Final = 54
@@ -27,9 +27,9 @@ class Share:
     """What falls to the job at `index` (from 0) of `count`, and what its reader passed over."""
 
     __slots__ = (
-        "_begin",
-        "_end",
         "_link_type",
+        "begin",
+        "end",
         "index",
         "latest_ns",
         "own_frame",
@@ -41,8 +41,8 @@ class Share:
 
     def __init__(self, index: int, count: int) -> None:
         self.index = index
-        self._begin = _PORTS * index // count
-        self._end = _PORTS * (index + 1) // count
+        self.begin = _PORTS * index // count
+        self.end = _PORTS * (index + 1) // count
         self._link_type = -1
         """Of the last frame that was looked at."""
         self.until = 1 << 62
@@ -60,7 +60,7 @@ class Share:
     def holds(self, key: bytes) -> bool:
         """Whether a segment with this `key` (as `Segment.key`, 12 or 36 bytes) falls to this job."""
         ports: int = read_i32_be(key, len(key) - 4)
-        return self._begin <= (ports + (ports >> 16)) * _SPREAD & _PORT < self._end
+        return self.begin <= (ports + (ports >> 16)) * SPREAD & _PORT < self.end
 
     def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
         """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's segment.
@@ -78,8 +78,8 @@ class Share:
             return False
         both: int = read_i32_be(data, at + 34)
         ports: i64 = both
-        place: i64 = (ports + (ports >> 16)) * _SPREAD & _PORT
-        if self._begin <= place < self._end:
+        place: i64 = (ports + (ports >> 16)) * SPREAD & _PORT
+        if self.begin <= place < self.end:
             self.own_frame = number
             return False
         header: i64 = data[at + 46] >> 2 & 0x3C

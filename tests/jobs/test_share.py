@@ -1,5 +1,6 @@
 """A frame is passed over exactly where the decoder would have found a segment of another job."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kacap.capture import open_capture
+from kacap.capture.sifting import move_on
 from kacap.wire import Decoder, Frame, Segment
 from kacap.wire.share import Share
 from tests.cli.command import CAPTURES
@@ -14,6 +16,7 @@ from tests.test_corpus import captures
 from tests.verdict.heard import frames
 
 ETHERNET = 1
+TIME_NS = 3_000_007_000
 (PLAIN,) = frames("connection A from 192.0.2.9:52000\nclient SYN")
 KEYS = st.sampled_from((12, 36)).flatmap(lambda size: st.binary(min_size=size, max_size=size))
 
@@ -79,10 +82,20 @@ def test_what_is_odd_is_passed_over_by_nobody(
     frame = Frame(2, 0, link_type, bytes(data[:captured]), 0, captured, captured + more)
     found = Decoder().decode(frame)
     for index in range(2):
-        share = Share(index, 2)
+        share, sifting = Share(index, 2), Share(index, 2)
         assert not share.passes(frame.data, 0, captured, link_type, 1, 0)  # the first tells of the link type
         share.own_frame = 0
-        if share.passes(frame.data, 0, captured, link_type, 2, 0):
+        passes = share.passes(frame.data, 0, captured, link_type, 2, TIME_NS)
+        if link_type == ETHERNET:
+            header = struct.pack("<IIII", 3, 7, captured, captured + more)
+            moved = Frame(1, 0, link_type, header + frame.data, 0, 0, 0)
+            assert move_on(moved, sifting, 1 << 20, 1000) is not passes
+            assert (moved.number, moved.end, sifting.own_frame) == (2, len(moved.data), share.own_frame)
+            passed = share.passed_frames, share.passed_frame, share.passed_time_ns, share.latest_ns
+            assert passed == (sifting.passed_frames, sifting.passed_frame, sifting.passed_time_ns, sifting.latest_ns)
+            if not passes:
+                assert (moved.start, moved.time_ns, moved.wire_bytes) == (16, TIME_NS, captured + more)
+        if passes:
             assert isinstance(found, Segment)
             assert not share.holds(found.key)
             assert (share.passed_frames, share.passed_frame) == (1, 2)
