@@ -21,14 +21,12 @@ from kacap.http.records import (
     ASKED,
     BEGUN_AT,
     BODILESS,
-    END_TIME,
     IN_ORDER,
     LASTS,
     OVER_AT,
-    REQUEST,
-    RESPONSE,
-    SIZE,
-    TIME,
+    REQUEST_END_AT,
+    RESPONSE_AT,
+    SHORT,
     head_of,
     read_exchange,
     read_request,
@@ -90,15 +88,19 @@ class Exchanges(Ledger):
                 return kept
         records = self._records if self._writer is None else self._read()
         if index == 0 or self._heads is None:
-            exchange = read_exchange(index, records, self._request, self._response)
+            exchange = read_exchange(index, records, self.record_bytes, self._request, self._response)
         else:
-            exchange = read_exchange(index, records, self._heads[2 * index - 2], self._heads[2 * index - 1])
+            heads = self._heads
+            exchange = read_exchange(index, records, self.record_bytes, heads[2 * index - 2], heads[2 * index - 1])
         _LAST.made = (self, exchange)
         return exchange
 
     def heads(self, index: int) -> tuple[Head | None, Head | None]:
         """Those of the request and the response of one exchange."""
-        if index < self._sealed and not (self._records if self._writer is None else self._read())[index * SIZE] & ASIDE:
+        if (
+            index < self._sealed
+            and not (self._records if self._writer is None else self._read())[index * self.record_bytes] & ASIDE
+        ):
             if index == 0 or self._heads is None:
                 return self._request, self._response
             return self._heads[2 * index - 2], self._heads[2 * index - 1]
@@ -132,7 +134,7 @@ class Exchanges(Ledger):
     def has_response(self, index: int) -> bool:
         """Whether any of its response was seen."""
         if index < self._sealed:
-            flags = (self._records if self._writer is None else self._read())[index * SIZE]
+            flags = (self._records if self._writer is None else self._read())[index * self.record_bytes]
             if not flags & ASIDE:
                 return flags & ANSWERED != 0
         return self.at(index).response is not None
@@ -151,36 +153,38 @@ class Exchanges(Ledger):
         """As `Exchange.start_ns`."""
         if index < self._sealed:
             records = self._records if self._writer is None else self._read()
-            at = index * SIZE
+            at = index * self.record_bytes
             flags = records[at]
             if flags & IN_ORDER:
                 return read_i64_le(records, at + BEGUN_AT)
+            answered_at = at + (OVER_AT if self.record_bytes == SHORT else RESPONSE_AT)
             if flags & ASKED:
-                asked_ns = read_i64_le(records, at + REQUEST + TIME)
-                return min(asked_ns, read_i64_le(records, at + RESPONSE + TIME)) if flags & ANSWERED else asked_ns
+                asked_ns = read_i64_le(records, at + BEGUN_AT)
+                return min(asked_ns, read_i64_le(records, answered_at)) if flags & ANSWERED else asked_ns
             if flags & ANSWERED:
-                return read_i64_le(records, at + RESPONSE + TIME)
+                return read_i64_le(records, answered_at)
         return self.at(index).start_ns
 
     def end_ns(self, index: int) -> int:
         """As `Exchange.end_ns`."""
         if index < self._sealed:
             records = self._records if self._writer is None else self._read()
-            at = index * SIZE
+            at = index * self.record_bytes
             flags = records[at]
             if flags & IN_ORDER:
                 return read_i64_le(records, at + OVER_AT)
+            asked_until = at + (BEGUN_AT if self.record_bytes == SHORT else REQUEST_END_AT)
             if flags & ANSWERED:
-                answered_ns = read_i64_le(records, at + RESPONSE + END_TIME)
-                return max(answered_ns, read_i64_le(records, at + REQUEST + END_TIME)) if flags & ASKED else answered_ns
+                answered_ns = read_i64_le(records, at + OVER_AT)
+                return max(answered_ns, read_i64_le(records, asked_until)) if flags & ASKED else answered_ns
             if flags & ASKED:
-                return read_i64_le(records, at + REQUEST + END_TIME)
+                return read_i64_le(records, asked_until)
         return self.at(index).end_ns
 
     def complete(self, index: int) -> bool:
         """As `Exchange.complete`."""
         if index < self._sealed:
-            flags = (self._records if self._writer is None else self._read())[index * SIZE]
+            flags = (self._records if self._writer is None else self._read())[index * self.record_bytes]
             if not flags & ASIDE:
                 return flags & ANSWERED != 0
         return self.at(index).complete
@@ -188,7 +192,7 @@ class Exchanges(Ledger):
     def persists(self, index: int) -> bool:
         """Whether the exchange is over and left its connection usable."""
         if index < self._sealed:
-            flags = (self._records if self._writer is None else self._read())[index * SIZE]
+            flags = (self._records if self._writer is None else self._read())[index * self.record_bytes]
             if not flags & ASIDE:
                 return flags & LASTS != 0
         return persists(self.at(index))
@@ -206,7 +210,7 @@ class Exchanges(Ledger):
         spent = 0
         records = self._read()
         for index in range(count):
-            at = index * SIZE
+            at = index * self.record_bytes
             if records[at] & IN_ORDER:
                 spent += read_i64_le(records, at + OVER_AT) - read_i64_le(records, at + BEGUN_AT)
             else:
@@ -218,17 +222,17 @@ class Exchanges(Ledger):
         """That of one exchange."""
         if index < self._sealed and _LAST.made[0] is not self:
             records = self._records if self._writer is None else self._read()
-            at = index * SIZE
+            at = index * self.record_bytes
             if records[at] & ASKED:
                 head = self._request if index == 0 or self._heads is None else self._heads[2 * index - 2]
                 assert head is not None
-                return read_request(head, records, at + REQUEST)
+                return read_request(head, records, at, self.record_bytes)
         return self.at(index).request
 
     def signal(self, index: int) -> tuple[str, str] | None:
         """As `persistence.signal`."""
         if index < self._sealed:
-            flags = (self._records if self._writer is None else self._read())[index * SIZE]
+            flags = (self._records if self._writer is None else self._read())[index * self.record_bytes]
             if not flags & ASIDE:
                 request, response = self.heads(index)
                 return signal_of_heads(
@@ -240,7 +244,7 @@ class Exchanges(Ledger):
         """Whether the exchange is over and plain: it was answered, and both its messages are complete."""
         if index >= self._sealed:
             return False
-        return self._read()[index * SIZE] & (ASIDE | ANSWERED) == ANSWERED
+        return self._read()[index * self.record_bytes] & (ASIDE | ANSWERED) == ANSWERED
 
     def first_asked(self) -> int:
         """The place of the first with a request; how many there are, without one."""

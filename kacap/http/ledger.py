@@ -23,12 +23,15 @@ from kacap.http.records import (
     ASKED,
     IN_ORDER,
     LASTS,
-    SIZE,
+    LONG,
+    SHORT,
     flags_of,
     head_of,
     is_over,
     is_plain,
-    write_message,
+    is_short,
+    lengthened,
+    write_record,
 )
 
 MAX_BEHIND: Final = 64
@@ -67,6 +70,7 @@ class Ledger:
         "_writer",
         "dropped",
         "orphans",
+        "record_bytes",
     )
 
     def __init__(self) -> None:
@@ -83,6 +87,8 @@ class Ledger:
         self._open: list[Exchange] | None = None
         self._aside: dict[int, Exchange] | None = None
         """Those that are over and stay objects."""
+        self.record_bytes = SHORT
+        """Of each record."""
         self.orphans = 0
         """How many have no request, the dropped ones with them."""
         self.dropped = NOTHING_DROPPED
@@ -120,17 +126,18 @@ class Ledger:
         if time_ns <= end_time_ns:
             flags |= IN_ORDER
         writer = self._begin_record(request, response)
-        writer.append(flags)
-        write_i64_le(writer, frame)
+        writer.append(flags)  # as `write_record`
         write_i64_le(writer, time_ns)
+        write_i64_le(writer, end_time_ns)
         write_i64_le(writer, frame)
-        write_i64_le(writer, time_ns)
-        write_i64_le(writer, request.exact_bytes)
         write_i64_le(writer, end_frame)
-        write_i64_le(writer, end_time_ns)
-        write_i64_le(writer, end_frame)
-        write_i64_le(writer, end_time_ns)
-        write_i64_le(writer, response.exact_bytes)
+        if self.record_bytes == LONG:
+            write_i64_le(writer, time_ns)
+            write_i64_le(writer, frame)
+            write_i64_le(writer, request.exact_bytes)
+            write_i64_le(writer, end_time_ns)
+            write_i64_le(writer, end_frame)
+            write_i64_le(writer, response.exact_bytes)
         index = self._sealed
         if index == 0:
             self._records = writer.getvalue()
@@ -190,7 +197,7 @@ class Ledger:
         if heads is not None:
             self._request, self._response = heads[2 * count - 2], heads[2 * count - 1]
             self._heads = heads[2 * count :] or None
-        self._records = self._read()[count * SIZE :]
+        self._records = self._read()[count * self.record_bytes :]
         self._writer = None
         self._sealed -= count
         if self._sealed > 1:
@@ -218,11 +225,10 @@ class Ledger:
             flags, request, response = ASIDE, None, None
         else:
             flags = flags_of(exchange)
-        said, answered = head_of(request), head_of(response)
-        writer = self._begin_record(said, answered)
-        writer.append(flags)
-        write_message(writer, request)
-        write_message(writer, response)
+            if self.record_bytes == SHORT and not (is_short(request) and is_short(response)):
+                self._lengthen()
+        writer = self._begin_record(head_of(request), head_of(response))
+        write_record(writer, flags, request, response, self.record_bytes)
         if self._sealed == 0:
             self._records = writer.getvalue()
         self._sealed += 1
@@ -243,11 +249,21 @@ class Ledger:
             writer.write(self._records)
         return writer
 
+    def _lengthen(self) -> None:
+        """Long records from here on."""
+        heads, first = self._heads, (self._request, self._response)
+        pairs = [first] * self._sealed if heads is None else [first, *zip(heads[::2], heads[1::2], strict=True)]
+        self._records = lengthened(self._read(), pairs)
+        self.record_bytes = LONG
+        if self._writer is not None:
+            self._writer = BytesWriter()
+            self._writer.write(self._records)
+
     def __len__(self) -> int:
         return self._sealed if self._open is None else self._sealed + len(self._open)
 
     def _read(self) -> bytes:
         """All records."""
-        if self._writer is not None and len(self._records) != self._sealed * SIZE:
+        if self._writer is not None and len(self._records) != self._sealed * self.record_bytes:
             self._records = self._writer.getvalue()
         return self._records

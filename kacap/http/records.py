@@ -1,8 +1,10 @@
-"""The record of an exchange that is over: a byte of flags, five numbers of the request and five of the response.
+"""The record of an exchange that is over: a byte of flags, and numbers. What it does not hold, its two heads say.
 
-What a record does not hold, its two heads say.
+All records of a connection have one size: short ones while each message lies whole in one frame, as most do, else long
+ones, which begin as the short do.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from librt.strings import BytesWriter, read_i64_le, write_i64_le
@@ -27,18 +29,23 @@ ASIDE: Final = 32
 IN_ORDER: Final = 64
 """Both messages are there, and their four times follow each other."""
 
-# Then five numbers of the request, and five of the response; 0 where there is none.
-REQUEST: Final = 1
-RESPONSE: Final = 41
-TIME: Final = 8
-END_FRAME: Final = 16
-END_TIME: Final = 24
-BODY: Final = 32
-SIZE: Final = 81
-
-# Of one that is IN_ORDER.
-BEGUN_AT: Final = REQUEST + TIME
-OVER_AT: Final = RESPONSE + END_TIME
+# Then numbers of 8 bytes each; 0 where there is no such message.
+BEGUN_AT: Final = 1
+"""The time of the request's first byte."""
+OVER_AT: Final = 9
+"""The time of the response's last byte."""
+BEGUN_FRAME: Final = 17
+OVER_FRAME: Final = 25
+SHORT: Final = 33
+"""Bytes of a record; the request ends where it begins, the response begins where it ends, and their heads tell the
+length of their bodies."""
+REQUEST_END_AT: Final = 33
+REQUEST_END_FRAME: Final = 41
+REQUEST_BODY: Final = 49
+RESPONSE_AT: Final = 57
+RESPONSE_FRAME: Final = 65
+RESPONSE_BODY: Final = 73
+LONG: Final = 81
 
 
 def is_over(exchange: Exchange) -> bool:
@@ -77,44 +84,85 @@ def head_of(message: Message | None) -> Head | None:
     return None if message is None else message.head
 
 
-def write_message(writer: BytesWriter, message: Message | None) -> None:
-    if message is None:
-        writer.write(bytes(RESPONSE - REQUEST))
+def is_short(message: Message | None) -> bool:
+    """Whether a short record says all of a message that is plain."""
+    return (
+        message is not None
+        and message.end_frame == message.frame
+        and message.end_time_ns == message.time_ns
+        and message.body_bytes == message.head.exact_bytes
+    )
+
+
+def write_record(writer: BytesWriter, flags: int, request: Message | None, response: Message | None, size: int) -> None:
+    """Append a record."""
+    writer.append(flags)
+    write_i64_le(writer, 0 if request is None else request.time_ns)
+    write_i64_le(writer, 0 if response is None else response.end_time_ns)
+    write_i64_le(writer, 0 if request is None else request.frame)
+    write_i64_le(writer, 0 if response is None else response.end_frame)
+    if size == SHORT:
         return
-    write_i64_le(writer, message.frame)
-    write_i64_le(writer, message.time_ns)
-    write_i64_le(writer, message.end_frame)
-    write_i64_le(writer, message.end_time_ns)
-    write_i64_le(writer, message.body_bytes)
+    if request is None:
+        writer.write(bytes(RESPONSE_AT - REQUEST_END_AT))
+    else:
+        write_i64_le(writer, request.end_time_ns)
+        write_i64_le(writer, request.end_frame)
+        write_i64_le(writer, request.body_bytes)
+    if response is None:
+        writer.write(bytes(LONG - RESPONSE_AT))
+    else:
+        write_i64_le(writer, response.time_ns)
+        write_i64_le(writer, response.frame)
+        write_i64_le(writer, response.body_bytes)
 
 
-def read_request(head: Head, records: bytes, at: int) -> Request:
-    """The request whose numbers stand at `at`."""
-    request = Request(head, read_i64_le(records, at), read_i64_le(records, at + TIME), True)
-    request.end_frame = read_i64_le(records, at + END_FRAME)
-    request.end_time_ns = read_i64_le(records, at + END_TIME)
-    request.body_bytes = read_i64_le(records, at + BODY)
+def read_request(head: Head, records: bytes, at: int, size: int) -> Request:
+    """The request of the record that begins at `at`."""
+    frame, time_ns = read_i64_le(records, at + BEGUN_FRAME), read_i64_le(records, at + BEGUN_AT)
+    request = Request(head, frame, time_ns, True)
+    if size == SHORT:
+        request.end_frame, request.end_time_ns, request.body_bytes = frame, time_ns, head.exact_bytes
+    else:
+        request.end_frame = read_i64_le(records, at + REQUEST_END_FRAME)
+        request.end_time_ns = read_i64_le(records, at + REQUEST_END_AT)
+        request.body_bytes = read_i64_le(records, at + REQUEST_BODY)
     return request
 
 
-def _read_response(head: Head, records: bytes, at: int) -> Response:
-    response = Response(head, read_i64_le(records, at), read_i64_le(records, at + TIME), True)
-    response.end_frame = read_i64_le(records, at + END_FRAME)
-    response.end_time_ns = read_i64_le(records, at + END_TIME)
-    response.body_bytes = read_i64_le(records, at + BODY)
+def _read_response(head: Head, records: bytes, at: int, size: int) -> Response:
+    frame, time_ns = read_i64_le(records, at + OVER_FRAME), read_i64_le(records, at + OVER_AT)
+    if size == SHORT:
+        response = Response(head, frame, time_ns, True)
+        response.body_bytes = head.exact_bytes
+    else:
+        response = Response(
+            head, read_i64_le(records, at + RESPONSE_FRAME), read_i64_le(records, at + RESPONSE_AT), True
+        )
+        response.body_bytes = read_i64_le(records, at + RESPONSE_BODY)
+    response.end_frame, response.end_time_ns = frame, time_ns
     return response
 
 
-def read_exchange(index: int, records: bytes, request: Head | None, response: Head | None) -> Exchange:
+def read_exchange(index: int, records: bytes, size: int, request: Head | None, response: Head | None) -> Exchange:
     """The exchange of the record at `index`, which has these heads."""
-    at = index * SIZE
+    at = index * size
     flags = records[at]
     exchange = Exchange(None, index)
     exchange.response_lost = flags & LOST != 0
     if request is not None:
-        exchange.request = read_request(request, records, at + REQUEST)
+        exchange.request = read_request(request, records, at, size)
     if response is not None:
-        exchange.response = _read_response(response, records, at + RESPONSE)
+        exchange.response = _read_response(response, records, at, size)
         if flags & BODILESS:
             exchange.response.framing = NONE
     return exchange
+
+
+def lengthened(records: bytes, heads: Sequence[tuple[Head | None, Head | None]]) -> bytes:
+    """Short records with these heads, as long ones."""
+    writer = BytesWriter()
+    for index, (request, response) in enumerate(heads):
+        exchange = read_exchange(index, records, SHORT, request, response)
+        write_record(writer, records[index * SHORT], exchange.request, exchange.response, LONG)
+    return writer.getvalue()

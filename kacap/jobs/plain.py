@@ -1,7 +1,7 @@
 """Packed connections in columns, and back: their records one after the other, and those of their exchanges.
 
 Only what is plain, with nothing but records, crosses this way. Numbers of a connection: bytes of its record,
-exchanges, those without request, heads, and nanoseconds of its DNS look-up or NEVER.
+exchanges, bytes of the record of each, those without request, heads, and nanoseconds of its DNS look-up or NEVER.
 """
 
 from array import array
@@ -10,14 +10,13 @@ from typing import Final
 from librt.strings import read_i64_le
 
 from kacap.http.exchanges import Exchanges
-from kacap.http.records import SIZE
 from kacap.jobs.rows import HeadsIn, HeadsOut
 from kacap.tcp.half import NEVER
 
 Columns = tuple[bytes, bytes, bytes, bytes]
 """Numbers as i64, records, records of exchanges, places of heads as u32."""
 
-NUMBERS_BYTES: Final = 40
+NUMBERS_BYTES: Final = 48
 """Of one connection."""
 
 
@@ -41,6 +40,7 @@ class PlainOut:
         numbers = self._numbers
         numbers.append(len(record))
         numbers.append(exchanges._sealed)
+        numbers.append(exchanges.record_bytes)
         numbers.append(exchanges.orphans)
         numbers.append(2 if exchanges._heads is None else 2 + len(exchanges._heads))
         numbers.append(NEVER if dns_ns is None else dns_ns)
@@ -88,16 +88,17 @@ class PlainIn:
         exchanges = self.exchanges = Exchanges()
         count: int = read_i64_le(self._numbers, at + 8)
         exchanges._sealed = count
-        exchanges.orphans = read_i64_le(self._numbers, at + 16)
-        end = self._exchange_at + count * SIZE
+        exchanges.record_bytes = read_i64_le(self._numbers, at + 16)
+        exchanges.orphans = read_i64_le(self._numbers, at + 24)
+        end = self._exchange_at + count * exchanges.record_bytes
         exchanges._records = self._exchanges[self._exchange_at : end]
         self._exchange_at = end
         spoken = self._spoken_at
         exchanges._request = self._spoken[spoken]
         exchanges._response = self._spoken[spoken + 1]
-        self._spoken_at = spoken + read_i64_le(self._numbers, at + 24)
+        self._spoken_at = spoken + read_i64_le(self._numbers, at + 32)
         if self._spoken_at > spoken + 2:
             exchanges._heads = self._spoken[spoken + 2 : self._spoken_at]
-        dns_ns: int = read_i64_le(self._numbers, at + 32)
+        dns_ns: int = read_i64_le(self._numbers, at + 40)
         self.dns_ns = None if dns_ns == NEVER else dns_ns
         return True

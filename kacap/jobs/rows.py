@@ -187,6 +187,7 @@ class HeadsOut:
             [tuple(protocol) for protocol in protocols] if protocols else None,
             exchanges._sealed,
             exchanges._read(),
+            exchanges.record_bytes,
             self.place(exchanges._request),
             self.place(exchanges._response),
             None if heads is None else self.places(heads),
@@ -231,7 +232,7 @@ class HeadsIn:
 
     def dialogue_of_row(self, row: Row) -> Dialogue:
         """The dialogue, closed."""
-        state, protocols, sealed, records, request, response, heads, opened, aside, orphans = row
+        state, protocols, sealed, records, record_bytes, request, response, heads, opened, aside, orphans = row
         dialogue = Dialogue()
         if state != _NEW_DIALOGUE:
             _fill(dialogue, DIALOGUE, state, _NEW_DIALOGUE)
@@ -240,6 +241,7 @@ class HeadsIn:
         exchanges = dialogue._exchanges
         exchanges._sealed = sealed
         exchanges._records = records
+        exchanges.record_bytes = record_bytes
         exchanges._request = self._heads[request]
         exchanges._response = self._heads[response]
         if heads is not None:

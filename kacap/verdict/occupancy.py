@@ -12,7 +12,7 @@ from librt.strings import read_i64_le
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from kacap.http.records import BEGUN_AT, IN_ORDER, LASTS, OVER_AT, SIZE
+from kacap.http.records import BEGUN_AT, IN_ORDER, LASTS, OVER_AT
 from kacap.tcp.half import FOREVER, NEVER
 from kacap.verdict.facts import HOLD_NS, Facts
 from kacap.verdict.ordered import count_below, in_order
@@ -38,11 +38,11 @@ def busy_intervals(facts: Facts, *, left: bool = False) -> list[Interval]:
     closed_ns = FOREVER if facts.first_close_ns == NEVER else facts.first_close_ns
     begin = _first_start(facts, exchanges.start_ns(0))
     until = begin
-    records = exchanges.records
+    records, size = exchanges.records, exchanges.record_bytes
     last = count - 1
     recorded = min(exchanges.over, last)
     for index in range(count):
-        at = index * SIZE
+        at = index * size
         if 0 < index < recorded and records[at] & _USUAL == _USUAL:  # as below, without a call
             start = read_i64_le(records, at + BEGUN_AT)
             over = read_i64_le(records, at + OVER_AT)
