@@ -94,16 +94,15 @@ class Fold:
         theirs that were there since the last count are among those `beside`, in order of stream. `span_ns`: first and
         last moment of the capture so far.
         """
-        for key in keys:
-            if key not in self.pasts:
-                self.pasts[key] = Past(key)
+        for key in sorted(keys - self.pasts.keys()):  # an order of a set differs from process to process
+            self.pasts[key] = Past(key)
         pairs = pairs_of(beside, *span_ns, self.pasts)
-        judged = {facts.pair_key for facts in beside if facts.stream in leaving}
+        judged = dict.fromkeys(facts.pair_key for facts in beside if facts.stream in leaving)
         rulings = {key: rulings_of(pairs[key], leaving) for key in judged}
         found = {key: self._found(pairs[key], rulings[key], leaving) for key in judged}
         for key in judged:
             note_habits(pairs[key], self.pasts[key])
-        for key in keys & pairs.keys():
+        for key in filter(keys.__contains__, pairs):
             sweep(pairs[key], self.pasts[key], until_ns)
             self.pasts.move_to_end(key)
         for key in judged:

@@ -117,3 +117,12 @@ def test_the_newest_stay_and_the_reader_is_told() -> None:
     assert report.summary.connections == report.pairs[0].reasons["server-sends-connection-close"] == 60
     assert [finding.count for finding in report.findings] == [60]
     assert report.warnings[0].startswith("52 connections that ended earlier are counted, but not listed")
+
+
+def test_pairs_of_one_round_stand_in_order_of_their_first_connection() -> None:
+    clients = [7, 3, 8, 1, 6, 2, 5, 4]
+    plan = [Planned(10 * at, (1,), client=client) for at, client in enumerate(clients)]
+    with rounds_of(len(plan), 500):
+        report, analyzer = analyzed(frames([*plan, Planned(2_000, (1,), client=9)]), keep=0)
+    assert folded(analyzer) == len(plan)
+    assert [int(pair.client.rpartition(".")[2]) for pair in report.pairs] == [9, *clients]
