@@ -83,7 +83,7 @@ class PcapReader:
                 while move_on(frame, share, limit, unit_ns):
                     yield frame
                 pos, number = frame.end, frame.number
-                last = -1
+                last = -1  # all of the block is done
             while pos <= last:
                 if little:
                     times = read_i64_le(data, pos)

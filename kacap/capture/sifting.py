@@ -1,6 +1,6 @@
 """The frames of one job: what is plainly a segment of another is passed over in one go, before it is a frame at all.
 
-Only for what nearly all captures are, Ethernet in a pcap file of a little-endian machine; of the rest each frame is
+Only for what most captures are, Ethernet in a pcap file of a little-endian machine; of other pcap files each frame is
 handed out, and the decoder finds whose it is. Rules: as in `wire.share`, whose `passes` says the same of one frame.
 """
 
@@ -10,15 +10,13 @@ from librt.strings import read_i64_be, read_i64_le
 
 from kacap.wire.frame import Frame
 from kacap.wire.protocols import ETHERNET
-from kacap.wire.share import SPREAD, Share
+from kacap.wire.share import PLAIN_BYTES, SPREAD, Share
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
 HEADER_BYTES: Final = 16
 """Of a record."""
-_PLAIN_BYTES: Final = 54
-"""Ethernet, IPv4 and TCP without options."""
 _LOW: Final = 0xFFFFFFFF
 _PORT: Final = 0xFFFF
 
@@ -29,7 +27,8 @@ def can_sift(link_type: int, little: bool, header_bytes: int) -> bool:
 
 
 def move_on(frame: Frame, share: Share, limit: int, unit_ns: int) -> bool:
-    """Make `frame`, behind which a record begins, the next one that is to be handed out; what it passes is noted.
+    """Make `frame`, behind which a record begins, the next one that is to be handed out; what it passes is noted. So
+    nobody else may change the frame.
 
     False: no whole record, or one above the `limit`, comes before that in the block; `frame` has the number of the last
     frame then, and ends where the next record begins.
@@ -55,7 +54,7 @@ def move_on(frame: Frame, share: Share, limit: int, unit_ns: int) -> bool:
         if end > size or captured > most:
             break
         number += 1
-        if captured >= _PLAIN_BYTES and number > 1:  # the first tells all jobs of the link type
+        if captured >= PLAIN_BYTES and number > 1:  # the first tells all jobs of the link type
             kind = read_i64_be(data, start + 12)  # ethertype, version and header length, service, total length, id
             rest = read_i64_be(data, start + 20)  # fragment, time to live, protocol, ...
             if kind >> 40 & 0xFFFFFF == 0x080045 and rest >> 32 & 0x3FFF00FF == 6:

@@ -1,4 +1,4 @@
-"""Writes the exchanges of one connection, in order of first byte: those that are over as records of fixed size.
+"""Writes the exchanges of one connection, in order of first byte: those that are over as records of one size.
 
 Rules of this room:
 - An exchange that is over, and of which the heads, the frames, the times and the sizes say all, is sealed: its numbers
@@ -83,7 +83,7 @@ class Ledger:
         self._response: Head | None = None
         """The heads of the first."""
         self._heads: list[Head | None] | None = None
-        """Two for each of the others; None where theirs are those of the first."""
+        """Two for each of the others; None while theirs are those of the first."""
         self._open: list[Exchange] | None = None
         self._aside: dict[int, Exchange] | None = None
         """Those that are over and stay objects."""

@@ -57,7 +57,7 @@ def is_over(exchange: Exchange) -> bool:
 
 
 def is_plain(message: Message | None) -> bool:
-    """Whether the head and five numbers say all of a message that is complete."""
+    """Whether the head and the numbers of a long record say all of a message that is complete."""
     if message is None:
         return True
     head = message.head

@@ -41,7 +41,7 @@ class Worker:
         self.complete = False
         """Whether its whole part was read."""
         self._reaped = False
-        self._read_last = bytearray()
+        self._buffer = bytearray()
         orders, self._orders = os.pipe()
         self._part, part = _wide_pipe()
         self._pid = os.fork()
@@ -70,16 +70,18 @@ class Worker:
         """
         while True:
             size = self._read(_WORD)
-            message = self._read(int.from_bytes(size, "little"))
+            length = int.from_bytes(size, "little")
+            ends = len(size) == _WORD and not length
+            message = self._read(length)
             if not message:
-                self.complete = len(size) == _WORD and not any(size)
+                self.complete = ends
                 return
             yield message
 
     def _read(self, count: int) -> memoryview:
-        if len(self._read_last) < count:
-            self._read_last = bytearray(count)
-        data = rest = memoryview(self._read_last)[:count]
+        if len(self._buffer) < count:
+            self._buffer = bytearray(count)
+        data = rest = memoryview(self._buffer)[:count]
         while rest:
             read = os.readv(self._part, [rest])
             if not read:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from librt.strings import read_i32_be, read_i64_be
 
+from kacap.wire.protocols import ETHERNET
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
@@ -18,8 +20,7 @@ _PORTS: Final = 0x10000
 _PORT: Final = 0xFFFF
 SPREAD: Final = 40503
 """Their number divided by the golden ratio; they have no common divisor."""
-_ETHERNET: Final = 1
-_PLAIN_BYTES: Final = 54
+PLAIN_BYTES: Final = 54
 """Ethernet, IPv4 and TCP without options."""
 
 
@@ -67,9 +68,9 @@ class Share:
 
         Plainly: Ethernet, IPv4 without options or fragments, its length in order, and all of the TCP header captured.
         It is noted then. The first frame of a link type comes to all jobs, and so does what follows the last that
-        counts.
+        counts. As `capture.sifting.move_on`, which reads many.
         """
-        if link_type != _ETHERNET or captured < _PLAIN_BYTES or link_type != self._link_type:
+        if link_type != ETHERNET or captured < PLAIN_BYTES or link_type != self._link_type:
             self._link_type = link_type
             return False
         first: i64 = read_i64_be(data, at + 12)  # ethertype, version and header length, service, total length, id
