@@ -1,16 +1,16 @@
 """The frames of one job: what is plainly a segment of another is passed over in one go, before it is a frame at all.
 
 Only for what most captures are, Ethernet in a pcap file of a little-endian machine; of other pcap files each frame is
-handed out, and the decoder finds whose it is. Rules: as in `wire.share`, whose `passes` says the same of one frame.
+handed out, and the decoder finds whose it is. What is plain is a rule of `wire.share`.
 """
 
 from typing import TYPE_CHECKING, Final
 
-from librt.strings import read_i64_be, read_i64_le
+from librt.strings import read_i64_le
 
 from kacap.wire.frame import Frame
 from kacap.wire.protocols import ETHERNET
-from kacap.wire.share import PLAIN_BYTES, SPREAD, Share
+from kacap.wire.share import OTHERS, OWN, UNCLEAR, Share
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 HEADER_BYTES: Final = 16
 """Of a record."""
 _LOW: Final = 0xFFFFFFFF
-_PORT: Final = 0xFFFF
 
 
 def can_sift(link_type: int, little: bool, header_bytes: int) -> bool:
@@ -39,12 +38,11 @@ def move_on(frame: Frame, share: Share, limit: int, unit_ns: int) -> bool:
     unit: i64 = unit_ns
     number: i64 = frame.number
     pos: i64 = frame.end
-    begin: i64 = share.begin
-    stop: i64 = share.end
     until: i64 = share.until
     latest: i64 = share.latest_ns
     time_ns: i64 = 0
     passed: i64 = 0
+    passed_ns: i64 = 0
     found = False
     while pos + HEADER_BYTES <= size:
         sizes = read_i64_le(data, pos + 8)
@@ -54,42 +52,26 @@ def move_on(frame: Frame, share: Share, limit: int, unit_ns: int) -> bool:
         if end > size or captured > most:
             break
         number += 1
-        if captured >= PLAIN_BYTES and number > 1:  # the first tells all jobs of the link type
-            kind = read_i64_be(data, start + 12)  # ethertype, version and header length, service, total length, id
-            rest = read_i64_be(data, start + 20)  # fragment, time to live, protocol, ...
-            if kind >> 40 & 0xFFFFFF == 0x080045 and rest >> 32 & 0x3FFF00FF == 6:
-                ports = read_i64_be(data, start + 30)
-                place = ((ports & _PORT) + (ports >> 16 & _PORT)) * SPREAD & _PORT
-                if begin <= place < stop:
-                    share.own_frame = number
-                else:
-                    header: i64 = data[start + 46] >> 2 & 0x3C
-                    if (
-                        header >= 20
-                        and captured >= 34 + header
-                        and kind >> 16 & 0xFFFF >= 20 + header
-                        and number <= until
-                    ):
-                        times = read_i64_le(data, pos)
-                        time_ns = (times & _LOW) * 1_000_000_000 + (times >> 32 & _LOW) * unit
-                        if time_ns > latest:
-                            latest = time_ns
-                        passed += 1
-                        pos = end
-                        continue
         times = read_i64_le(data, pos)
+        time_ns = (times & _LOW) * 1_000_000_000 + (times >> 32 & _LOW) * unit
+        pos = end
+        whose = share.whose(data, start, captured) if number > 1 else UNCLEAR  # the first tells of the link type
+        if whose == OTHERS and number <= until:
+            passed += 1
+            passed_ns = time_ns
+            if time_ns > latest:
+                latest = time_ns
+            continue
+        if whose == OWN:
+            share.own_frame = number
         wire = sizes >> 32 & _LOW
-        frame.time_ns = (times & _LOW) * 1_000_000_000 + (times >> 32 & _LOW) * unit
+        frame.time_ns = time_ns
         frame.start = start
         frame.wire_bytes = wire if wire > captured else captured
-        pos = end
         found = True
         break
     frame.number = number
     frame.end = pos
     if passed:
-        share.passed_frames += passed
-        share.passed_frame = number - 1 if found else number
-        share.passed_time_ns = time_ns
-        share.latest_ns = latest
+        share.note_passed(passed, number - 1 if found else number, passed_ns, latest)
     return found

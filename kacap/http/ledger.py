@@ -78,7 +78,7 @@ class Ledger:
         """How many are over; the open ones come after them."""
         self._records = b""
         self._writer: BytesWriter | None = None
-        """Holds the records once there are two; `_records` is then what was read of it last."""
+        """Takes what comes after the first; where there is one, `_records` is what was read of it last."""
         self._request: Head | None = None
         self._response: Head | None = None
         """The heads of the first."""
@@ -200,9 +200,6 @@ class Ledger:
         self._records = self._read()[count * self.record_bytes :]
         self._writer = None
         self._sealed -= count
-        if self._sealed > 1:
-            self._writer = BytesWriter()
-            self._writer.write(self._records)
         if self._aside is not None:
             self._aside = {at - count: exchange for at, exchange in self._aside.items() if at >= count} or None
             for at, exchange in (self._aside or {}).items():
@@ -255,9 +252,7 @@ class Ledger:
         pairs = [first] * self._sealed if heads is None else [first, *zip(heads[::2], heads[1::2], strict=True)]
         self._records = lengthened(self._read(), pairs)
         self.record_bytes = LONG
-        if self._writer is not None:
-            self._writer = BytesWriter()
-            self._writer.write(self._records)
+        self._writer = None
 
     def __len__(self) -> int:
         return self._sealed if self._open is None else self._sealed + len(self._open)

@@ -18,19 +18,24 @@ if TYPE_CHECKING:
 
 _PORTS: Final = 0x10000
 _PORT: Final = 0xFFFF
-SPREAD: Final = 40503
+_SPREAD: Final = 40503
 """Their number divided by the golden ratio; they have no common divisor."""
-PLAIN_BYTES: Final = 54
+_PLAIN_BYTES: Final = 54
 """Ethernet, IPv4 and TCP without options."""
+
+OWN: Final = 0
+OTHERS: Final = 1
+UNCLEAR: Final = 2
+"""What `whose` says."""
 
 
 class Share:
     """What falls to the job at `index` (from 0) of `count`, and what its reader passed over."""
 
     __slots__ = (
+        "_begin",
+        "_end",
         "_link_type",
-        "begin",
-        "end",
         "index",
         "latest_ns",
         "own_frame",
@@ -42,8 +47,8 @@ class Share:
 
     def __init__(self, index: int, count: int) -> None:
         self.index = index
-        self.begin = _PORTS * index // count
-        self.end = _PORTS * (index + 1) // count
+        self._begin = _PORTS * index // count
+        self._end = _PORTS * (index + 1) // count
         self._link_type = -1
         """Of the last frame that was looked at."""
         self.until = 1 << 62
@@ -61,34 +66,48 @@ class Share:
     def holds(self, key: bytes) -> bool:
         """Whether a segment with this `key` (as `Segment.key`, 12 or 36 bytes) falls to this job."""
         ports: int = read_i32_be(key, len(key) - 4)
-        return self.begin <= (ports + (ports >> 16)) * SPREAD & _PORT < self.end
+        return self._begin <= (ports + (ports >> 16)) * _SPREAD & _PORT < self._end
 
-    def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
-        """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's segment.
+    def whose(self, data: bytes, at: int, captured: int) -> int:
+        """Whose segment the Ethernet frame at `at` is, of which so many bytes were captured: OWN, OTHERS, or UNCLEAR.
 
-        Plainly: Ethernet, IPv4 without options or fragments, its length in order, and all of the TCP header captured.
-        It is noted then. The first frame of a link type comes to all jobs, and so does what follows the last that
-        counts. As `capture.sifting.move_on`, which reads many.
+        OTHERS: plainly another job's segment, which is IPv4 without options or fragments, its length in order, and all
+        of the TCP header captured. OWN: this job's, if it is one.
         """
-        if link_type != ETHERNET or captured < PLAIN_BYTES or link_type != self._link_type:
-            self._link_type = link_type
-            return False
+        if captured < _PLAIN_BYTES:
+            return UNCLEAR
         first: i64 = read_i64_be(data, at + 12)  # ethertype, version and header length, service, total length, id
         second: int = read_i32_be(data, at + 20)  # fragment, time to live, protocol
         if first >> 40 != 0x080045 or second & 0x3FFF00FF != 6:
-            return False
+            return UNCLEAR
         both: int = read_i32_be(data, at + 34)
         ports: i64 = both
-        place: i64 = (ports + (ports >> 16)) * SPREAD & _PORT
-        if self.begin <= place < self.end:
-            self.own_frame = number
-            return False
+        place: i64 = (ports + (ports >> 16)) * _SPREAD & _PORT
+        if self._begin <= place < self._end:
+            return OWN
         header: i64 = data[at + 46] >> 2 & 0x3C
-        if header < 20 or captured < 34 + header or first >> 16 & 0xFFFF < 20 + header or number > self.until:
+        return OTHERS if header >= 20 and captured >= 34 + header and first >> 16 & 0xFFFF >= 20 + header else UNCLEAR
+
+    def passes(self, data: bytes, at: int, captured: int, link_type: int, number: int, time_ns: int) -> bool:
+        """Whether the frame at `at`, of which so many bytes were captured, is plainly another job's; it is noted then.
+
+        The first frame of a link type comes to all jobs, and so does what follows the last that counts.
+        """
+        if link_type != ETHERNET or link_type != self._link_type:
+            self._link_type = link_type
             return False
-        self.passed_frames += 1
+        whose = self.whose(data, at, captured)
+        if whose == OWN:
+            self.own_frame = number
+        if whose != OTHERS or number > self.until:
+            return False
+        self.note_passed(1, number, time_ns, time_ns)
+        return True
+
+    def note_passed(self, frames: int, number: int, time_ns: int, latest_ns: int) -> None:
+        """So many were passed over, the last with this number and time, and the highest time of all."""
+        self.passed_frames += frames
         self.passed_frame = number
         self.passed_time_ns = time_ns
-        if time_ns > self.latest_ns:
-            self.latest_ns = time_ns
-        return True
+        if latest_ns > self.latest_ns:
+            self.latest_ns = latest_ns
